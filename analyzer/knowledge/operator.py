@@ -7,17 +7,44 @@
 
 A rule is a pure function with torch's argument names and defaults.  Tensors arrive as TensorType, sizes as int or
 Expr, everything else as plain Python values; it returns what torch returns (TensorType, tuple, list, size or
-number) or raises Refused with PyTorch's reason.
+number) or raises Refused with PyTorch's reason, or DataDependent where only the values inside a tensor decide.
+A rule of a method that works in place returns what the tensor has become.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from analyzer.knowledge.entries import entries
+
+
+class DataDependent(Exception):
+    """The answer depends on the values inside a tensor: `x[mask]`, `torch.nonzero(x)`; `.reason` says how."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Named(tuple[Any, ...]):
+    """A tuple whose items also have names, as torch.return_types has them: `torch.sort(x).values`."""
+
+    fields: tuple[str, ...]
+
+    def __getattr__(self, name: str) -> Any:
+        if name in self.fields:
+            return self[self.fields.index(name)]
+        raise AttributeError(name)
+
+
+def named(fields: Iterable[str], values: Iterable[Any]) -> Named:
+    """`named(("values", "indices"), (v, i)).indices` is `i`."""
+    result = Named(values)
+    result.fields = tuple(fields)
+    return result
 
 
 @dataclass(frozen=True, slots=True)
