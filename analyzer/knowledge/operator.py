@@ -32,7 +32,7 @@ class DataDependent(Exception):
 class Named(tuple[Any, ...]):
     """A tuple whose items also have names, as torch.return_types has them: `torch.sort(x).values`."""
 
-    fields: tuple[str, ...]
+    fields: tuple[str, ...] = ()
 
     def __getattr__(self, name: str) -> Any:
         if name in self.fields:
