@@ -52,7 +52,7 @@ def installed() -> str | None:
 
 
 def call(purpose: str, *command: str) -> None:
-    """Run one step of the set-up; what it prints is shown only when it fails."""
+    """Run one step of the set-up, showing what it printed only when it fails."""
     print(f"weighbridge: {purpose}", file=sys.stderr, flush=True)
     step = subprocess.run(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True
