@@ -1,0 +1,117 @@
+"""The stable machine contract, version 1: docs/report.schema.json says what each field promises.
+
+    Report(models=(ModelReport(id="net.py::Net", span=Span("net.py", 4, 1), ...),), ...)
+    {"version": 1, "models": [{"id": "net.py::Net", "file": "net.py", "line": 4, "column": 1, ...}], ...}
+
+A View changes nothing here: every layer of every model is given, and nothing is rounded.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from analyzer.report import VERSION, Finding, LayerReport, ModelReport, Problem, Reason, Report, Shape, Span
+from analyzer.reports import View
+
+
+def summary(report: Report, view: View) -> str:
+    """The report as one JSON document."""
+    return json.dumps(to_json(report), indent=2) + "\n"
+
+
+def scan(report: Report, view: View) -> str:
+    """The report as one JSON document."""
+    return summary(report, view)
+
+
+def to_json(report: Report) -> dict[str, Any]:
+    """The report as the contract's object: lists, dicts, strings and numbers only."""
+    return {
+        "version": VERSION,
+        "models": [_model(model) for model in report.models],
+        "findings": [_finding(finding) for finding in report.findings],
+        "problems": [_problem(problem) for problem in report.problems],
+        "coverage": asdict(report.coverage),
+    }
+
+
+def _span(span: Span) -> dict[str, Any]:
+    """A place, flat; what is not known of it is left out."""
+    place = {"file": span.file, "line": span.line, "column": span.column}
+    ends = {"end_line": span.end_line, "end_column": span.end_column}
+    return {name: value for name, value in (place | ends).items() if value is not None}
+
+
+def _sizes(shape: Shape) -> list[int | str | None] | None:
+    return None if shape is None else list(shape)
+
+
+def _shapes(shapes: Mapping[str, Shape]) -> dict[str, list[int | str | None] | None]:
+    return {name: _sizes(shape) for name, shape in shapes.items()}
+
+
+def _model(model: ModelReport) -> dict[str, Any]:
+    document = {
+        "id": model.id,
+        "name": model.name,
+        "kind": model.kind.value,
+        "type": model.type,
+        **_span(model.span),
+        "status": model.status.value,
+        "parameters": asdict(model.parameters),
+        "buffers": model.buffers,
+        "symbols": {name: _span(span) for name, span in model.symbols.items()},
+        "inputs": [{"name": x.name, "shape": _sizes(x.shape), "dtype": x.dtype} for x in model.inputs],
+        "inputs_derived": model.inputs_derived,
+        "accepts": list(model.accepts),
+        "output_shape": _sizes(model.output_shape),
+        "macs": model.macs,
+        "macs_formula": model.macs_formula,
+        "memory": dict(model.memory),
+        "unknowns": [_reason(reason) for reason in model.unknowns],
+    }
+    return document | ({"layers": [_layer(layer) for layer in model.layers]} if model.layers else {})
+
+
+def _layer(layer: LayerReport) -> dict[str, Any]:
+    return {
+        "path": layer.path,
+        "type": layer.type,
+        **_span(layer.span),
+        "parameters": layer.parameters,
+        "trainable": layer.trainable,
+        "buffers": layer.buffers,
+        "formula": layer.formula,
+        "shapes": _shapes(layer.shapes),
+        "input_shape": _sizes(layer.input_shape),
+        "output_shape": _sizes(layer.output_shape),
+        "macs": layer.macs,
+        "macs_formula": layer.macs_formula,
+        "calls": layer.calls,
+        "settings": dict(layer.settings),
+    }
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    return {**_span(reason.span), "reason": reason.reason, "path": reason.path}
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        **_span(finding.span),
+        "code": finding.code,
+        "name": finding.name,
+        "severity": finding.severity.value,
+        "message": finding.message,
+        "model": finding.model,
+        "path": finding.path,
+        "fix": None if finding.fix is None else dict(finding.fix),
+    }
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    place = {} if problem.span is None else _span(problem.span)
+    return {"message": problem.message, **place, "hint": problem.hint}
