@@ -1,0 +1,40 @@
+"""Every fixture, held against what PyTorch said of it: totals, buffers, own parameters, shapes, products."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import analyzer
+from scripts import score
+
+ROOT = Path(__file__).resolve().parent.parent
+TRUTH = json.loads((ROOT / "tests/golden/fixtures.json").read_text())
+
+
+@cache
+def scanned() -> dict[str, Any]:
+    """The report of one scan over all fixtures that PyTorch has answered for, as its JSON reads."""
+    files = sorted({key.partition("::")[0] for key in TRUTH})
+    report = analyzer.scan(
+        [ROOT / file for file in files], layers=True, shapes=True, config=ROOT / "fixtures/inputs.toml"
+    )
+    assert not report.problems
+    models = [dataclasses.asdict(model) | dataclasses.asdict(model.span) for model in report.models]
+    return {"models": json.loads(json.dumps(models))}
+
+
+@pytest.mark.parametrize("key", TRUTH)
+def test_fixture_is_as_pytorch_says(key: str) -> None:
+    (judgement,) = score.compare({key: TRUTH[key]}, scanned())
+    assert judgement.complete, judgement
+
+
+def test_the_scan_claims_no_model_that_pytorch_does_not_find() -> None:
+    claimed = {model["id"] for model in scanned()["models"] if model["status"] == "exact"}
+    assert claimed <= set(TRUTH)
