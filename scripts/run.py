@@ -71,6 +71,7 @@ def set_up() -> None:
         # Debian splits ensurepip off; the system's pip can fill an environment that has no pip of its own.
         make.append("--without-pip")
         pip = [sys.executable, "-m", "pip", "--python", str(PYTHON)]
+        install.append("pip")
     else:
         raise SetupError(
             "This Python has neither pip nor ensurepip, so it cannot fill a virtual environment.\n"
