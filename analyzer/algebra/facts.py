@@ -1,0 +1,272 @@
+"""Conditions on sizes, what is known of them, and who decides what is not known.
+
+    H = symbol("H", lower=1)
+    equal(H % 2, 0)                        -> the Condition `H % 2 == 0`
+    at_least(H, 1)                         -> True
+    with deciding(decider):
+        if H % 2 == 0: ...                 asks decider.decide(`H % 2 == 0`) and records the answer in decider.facts
+        require(equal(H, 32), "...")       calls decider.requires(`H == 32`, "...") and records it as a fact
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from math import inf
+from typing import Literal, Protocol
+
+from analyzer.algebra import bounds, decision, notation
+from analyzer.algebra.expression import Atom, Dim, Expr, floordiv, make, replace, symbol
+
+Relation = Literal["==", "!=", ">="]
+
+
+class Refused(Exception):
+    """PyTorch would raise here; `message` is the reason in PyTorch's words."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class Undecided(Exception):
+    """A comparison that neither bounds nor facts settle, with no decider in force to ask."""
+
+    def __init__(self, condition: Condition) -> None:
+        super().__init__(str(condition))
+        self.condition = condition
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Condition:
+    """`expression == 0`, `!= 0` or `>= 0` in canonical form, not settled by bounds alone."""
+
+    expression: Expr
+    relation: Relation
+
+    @staticmethod
+    def of(expression: Dim, relation: Relation) -> Condition | bool:
+        """The canonical condition, or its truth where bounds settle it."""
+        if relation == ">=":
+            return decision.nonnegative(expression)
+        zero = decision.zero(expression)
+        return zero if relation == "==" else (not zero if isinstance(zero, bool) else ~zero)
+
+    def __invert__(self) -> Condition:
+        if self.relation == ">=":
+            negated = -self.expression - 1
+            assert isinstance(negated, Expr)
+            return Condition(negated, ">=")
+        return Condition(self.expression, "!=" if self.relation == "==" else "==")
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Condition):
+            return NotImplemented
+        return self.expression is other.expression and self.relation == other.relation
+
+    def __hash__(self) -> int:
+        return hash((self.expression, self.relation))
+
+    def __str__(self) -> str:
+        return notation.condition_text(self)
+
+    def __bool__(self) -> bool:
+        """Decided as a comparison is."""
+        return settle(self)
+
+
+class Facts:
+    """What has been found or assumed to hold; owned by a decider."""
+
+    def __init__(self) -> None:
+        self._held: dict[Condition, None] = {}
+        self._solved: dict[Atom, Dim] = {}
+        self._known = decision.Known()
+        self._verdicts: dict[Condition, bool | None] = {}
+
+    def __iter__(self) -> Iterator[Condition]:
+        return iter(self._held)
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def copy(self) -> Facts:
+        """An independent copy: what is added to one is not known to the other."""
+        other = Facts()
+        other._held = dict(self._held)
+        other._solved = dict(self._solved)
+        other._known = self._known.copy()
+        return other
+
+    def add(self, condition: Condition, value: bool = True) -> None:
+        """From now on the condition holds, or does not."""
+        held = condition if value else ~condition
+        if held in self._held:
+            return
+        self._held[held] = None
+        self._verdicts.clear()
+        if held.relation == "==" and self._solve(held.expression):
+            self._known = decision.Known()
+            for each in self._held:
+                self._learn(each)
+        else:
+            self._learn(held)
+
+    def decide(self, condition: Condition) -> bool | None:
+        """Whether it holds, or None where the facts do not tell."""
+        if not self._held:
+            return None
+        if condition in self._held:
+            return True
+        if ~condition in self._held:
+            return False
+        if condition not in self._verdicts:
+            self._verdicts[condition] = self._derive(condition)
+        return self._verdicts[condition]
+
+    def interval(self, dim: Dim) -> bounds.Interval:
+        """Between which values it lies; infinite floats where there is no end."""
+        found = bounds.interval(dim)
+        if isinstance(dim, Expr) and self._held:
+            found = bounds.meet(found, self._known.interval(dim))
+            found = bounds.meet(found, self._known.interval(self._rewritten(dim)))
+        return found
+
+    def _derive(self, condition: Condition) -> bool | None:
+        rewritten = Condition.of(self._rewritten(condition.expression), condition.relation)
+        if isinstance(rewritten, bool):
+            return rewritten
+        answer = decision.decide(rewritten, self._known)
+        return answer if answer is not None else decision.decide(condition, self._known)
+
+    def _rewritten(self, dim: Dim) -> Dim:
+        return replace(dim, self._solved.get, {}) if self._solved else dim
+
+    def _learn(self, condition: Condition) -> None:
+        """Sharpen what is known by one condition, written in terms of what is not solved."""
+        rewritten = Condition.of(self._rewritten(condition.expression), condition.relation)
+        for each in (condition, rewritten):
+            if isinstance(each, Condition):
+                self._known.learn(each)
+
+    def _solve(self, zero: Expr) -> bool:
+        """Solve `zero == 0` for a symbol, so that it is replaced from now on."""
+        rewritten = self._rewritten(zero)
+        solution = _solution(rewritten) if isinstance(rewritten, Expr) else None
+        if solution is None:
+            return False
+        atom, value = solution
+        self._solved = {old: replace(solved, {atom: value}.get, {}) for old, solved in self._solved.items()}
+        self._solved[atom] = value
+        name = make({((atom, 1),): 1})
+        low, high = bounds.interval(name)
+        for limit in (value - int(low) if low != -inf else 0, int(high) - value if high != inf else 0):
+            bound = decision.nonnegative(limit)
+            if isinstance(bound, Condition):
+                self._held.setdefault(bound)
+        return True
+
+
+def _solution(zero: Expr) -> tuple[Atom, Dim] | None:
+    """A symbol and what it is equal to where `zero == 0`: H and 32*h where `H % 32 == 0`."""
+    for monomial, coefficient in zero.terms.items():
+        if len(monomial) != 1 or monomial[0][1] != 1:
+            continue
+        (atom, _), rest = monomial[0], zero - make({monomial: coefficient})
+        if atom.kind == "symbol" and abs(coefficient) == 1 and atom not in decision.atoms_of(rest):
+            return atom, -coefficient * rest
+        if atom.kind == "mod" and abs(coefficient) == 1 and isinstance(rest, int) and isinstance(atom.arguments[1], int):
+            numerator, divisor = atom.arguments
+            low, high = bounds.interval(floordiv(numerator, divisor))
+            if low == high:
+                continue
+            multiple = symbol(
+                f"quotient_{atom.serial}",
+                lower=None if low == -inf else int(low),
+                upper=None if high == inf else int(high),
+            )
+            return _solution(numerator - divisor * multiple + coefficient * rest)
+    return None
+
+
+# ------------------------------------------------------------------ deciding
+
+
+class Decider(Protocol):
+    """Answers what the algebra cannot: a branch of the analysed code, explored one way or the other."""
+
+    facts: Facts
+
+    def decide(self, condition: Condition) -> bool:
+        """The answer to explore; it is recorded as a fact."""
+
+    def requires(self, condition: Condition, message: str) -> None:
+        """Without the condition PyTorch would raise `message`; it is recorded as a fact."""
+
+
+_decider: ContextVar[Decider | None] = ContextVar("decider", default=None)
+
+
+def current() -> Decider | None:
+    """The decider in force."""
+    return _decider.get()
+
+
+@contextmanager
+def deciding(decider: Decider | None) -> Iterator[None]:
+    """Put a decider in force (or none) for the body of a `with`."""
+    token = _decider.set(decider)
+    try:
+        yield
+    finally:
+        _decider.reset(token)
+
+
+def settled(condition: Condition | bool) -> Condition | bool:
+    """Its truth where the facts in force tell, else the condition."""
+    decider = _decider.get()
+    if isinstance(condition, bool) or decider is None:
+        return condition
+    answer = decider.facts.decide(condition)
+    return condition if answer is None else answer
+
+
+def settle(condition: Condition | bool) -> bool:
+    """Its truth, which the decider in force is asked for where nothing else tells; Undecided without a decider."""
+    condition = settled(condition)
+    if isinstance(condition, bool):
+        return condition
+    decider = _decider.get()
+    if decider is None:
+        raise Undecided(condition)
+    answer = decider.decide(condition)
+    decider.facts.add(condition, answer)
+    return answer
+
+
+def require(condition: Condition | bool, message: str) -> None:
+    """Refused(message) unless it holds; where that is not settled, the decider in force is told of a requirement."""
+    condition = settled(condition)
+    if condition is False:
+        raise Refused(message)
+    decider = _decider.get()
+    if isinstance(condition, Condition) and decider is not None:
+        decider.requires(condition, message)
+        decider.facts.add(condition, True)
+
+
+def equal(a: Dim, b: Dim) -> Condition | bool:
+    """a == b, undecided where need be."""
+    return a == b if isinstance(a, int) and isinstance(b, int) else settled(decision.zero(a - b))
+
+
+def at_least(a: Dim, b: Dim) -> Condition | bool:
+    """a >= b, undecided where need be."""
+    return a >= b if isinstance(a, int) and isinstance(b, int) else settled(decision.nonnegative(a - b))
+
+
+def divisible(a: Dim, b: Dim) -> Condition | bool:
+    """a % b == 0, undecided where need be."""
+    return equal(a % b, 0)
