@@ -12,9 +12,10 @@ import importlib
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from analyzer.report import Report
+if TYPE_CHECKING:
+    from analyzer.report import Report
 
 Naming = Literal["path", "index"]
 

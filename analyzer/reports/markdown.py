@@ -23,9 +23,9 @@ from analyzer.reports.parts.facts import PROMISES, commonest, coverage, describe
 from analyzer.reports.parts.rows import rows
 
 RULES = {"left": ":--", "right": "--:"}
-WORDED = frozenset({"Kind", "Status", "Trainable", "Bounds", "Not known"})
+WORDED = frozenset({"Kind", "Status", "Bounds", "Not known"})
 """Columns and totals whose words are ours; any other text but a number is code."""
-NUMBER = re.compile(r"[≥<]? ?[\d,.]+%?( … [\d,]+)?( MB)?(  \([\d,.]+ [kMGT]\))?|[?—]?")
+NUMBER = re.compile(r"[≥<]? ?[\d,.]+%?( … [\d,]+)?( MB)?(  \([\d,.]+ [kMGT]\))?|[?—]?|yes|no|partly|all")
 
 
 def summary(report: Report, view: View) -> str:

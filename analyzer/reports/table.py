@@ -127,7 +127,7 @@ def _type(row: Row) -> Line:
 def _cell(column: LayerColumn, row: Row, whole: int | None) -> Line:
     text = plain(column.text(row, whole))
     if column is LAYER_COLUMNS["num_params"]:
-        style = "strong" if row.parameters.value else "faint" if row.parameters.known else "warn"
+        style = "faint" if row.parameters.value == 0 else "strong" if row.parameters.known else "warn"
     else:
         style = "faint" if row.opens or (row.parameters.value == 0 and column.align == "right") else ""
     return [(text, style)]

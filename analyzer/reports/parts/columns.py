@@ -8,14 +8,15 @@ The names of the layers' columns are torchinfo's, and a few more.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from analyzer.report import ModelReport
 from analyzer.reports.parts.figures import NOTHING, UNKNOWN, Figure, percent, shape, weighed, written
-from analyzer.reports.parts.rows import Row
+
+if TYPE_CHECKING:
+    from analyzer.report import ModelReport
+    from analyzer.reports.parts.rows import Row
 
 Raw = int | float | str | None
 Align = Literal["left", "right"]
@@ -106,6 +107,8 @@ def chosen(asked: Sequence[str] | None) -> dict[str, LayerColumn]:
     """
     for name in asked or ():
         if name not in LAYER_COLUMNS:
+            import difflib
+
             near = difflib.get_close_matches(name, LAYER_COLUMNS, n=1, cutoff=0.5)
             hint = f"did you mean {near[0]}? " if near else ""
             raise ValueError(f"no column {name!r}; {hint}There are: {', '.join(LAYER_COLUMNS)}")

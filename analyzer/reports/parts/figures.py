@@ -13,8 +13,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from analyzer.report import Count, Shape, Status
+if TYPE_CHECKING:
+    from analyzer.report import Count, Shape, Status
 
 UNKNOWN = "?"
 NOTHING = "—"
@@ -73,9 +75,9 @@ def written(figure: Figure) -> str:
 
 def weighed(count: Count, status: Status) -> str:
     """A model's total as its status allows it to be said."""
-    if status is Status.FAILED:
+    if status == "failed":
         return NOTHING
-    if status is Status.PARTIAL and count.total is None and count.at_least is not None:
+    if status == "partial" and count.total is None and count.at_least is not None:
         return written(Figure(at_least=count.at_least, at_most=count.at_most)) if count.at_least else "≥ 0"
     return written(of_count(count))
 

@@ -9,6 +9,7 @@ A cell is a list of segments `(text, style)`; styles are names that only the pai
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -151,9 +152,12 @@ def laid_out(fields: Sequence[Field], width: int | None, ellipsis: str = "…", 
 
 
 def wrapped(text: str, width: int | None) -> list[str]:
-    """A formula or sentence in pieces of at most `width`, broken at spaces; a longer word stays whole."""
+    """A formula or sentence in pieces of at most `width`, broken at spaces, inside brackets only where it must be."""
     pieces: list[str] = []
-    for word in text.split(" "):
+    words: list[str] = []
+    for word in re.findall(r"(?:\([^()]*(?:\([^()]*\)[^()]*)*\)|[^ ])+", text):
+        words += [word] if width is None or columns(word) <= width else word.split(" ")
+    for word in words:
         if pieces and (width is None or columns(pieces[-1]) + 1 + columns(word) <= width):
             pieces[-1] += f" {word}"
         else:

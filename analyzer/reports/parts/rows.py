@@ -11,10 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from analyzer.report import LayerReport, ModelReport
-from analyzer.reports import Naming
 from analyzer.reports.parts.figures import Figure, total
+
+if TYPE_CHECKING:
+    from analyzer.report import LayerReport, ModelReport
+    from analyzer.reports import Naming
 
 ITSELF = "(itself)"
 

@@ -1,0 +1,115 @@
+"""Options that several commands take, and how their texts become Options and a View.
+
+--config ci.toml --set depth=18 --dtype float16      Options(assume={"depth": 18}, dtype="float16", ...)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from analyzer.cli import output
+from analyzer.reports import names
+
+if TYPE_CHECKING:
+    from analyzer.config import ConfigError, Options
+
+
+class DType(StrEnum):
+    """The element type that sizes in MB are given for."""
+
+    FLOAT32 = "float32"
+    FLOAT16 = "float16"
+    BFLOAT16 = "bfloat16"
+    INT8 = "int8"
+
+
+class Naming(StrEnum):
+    """How layers are named in tables."""
+
+    PATH = "path"
+    INDEX = "index"
+
+
+def _known_format(name: str) -> str:
+    if name not in names():
+        raise typer.BadParameter(f"{name!r} is not one of {', '.join(names())}")
+    return name
+
+
+Format = Annotated[
+    str,
+    typer.Option("--format", "-f", metavar="|".join(names()), callback=_known_format, help="How to print the report."),
+]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the report to a file instead.")
+]
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Read this configuration instead of the closest weighbridge.toml or [tool.weighbridge] in a "
+        "pyproject.toml.",
+    ),
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help="Give a constructor argument that has no default a value; otherwise it stays a symbol. Repeatable.",
+    ),
+]
+Inputs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--input",
+        "-i",
+        metavar="SHAPE",
+        help="The whole shape of an input, batch included: N,3,32,32 or 1x3x224x224 or name=N,128:int64. Names are "
+        "symbols. Repeat it for several inputs. Without it, the input is derived from the first layer.",
+    ),
+]
+Sizes = Annotated[DType, typer.Option("--dtype", help="The element type that sizes in MB are given for.")]
+
+
+def options_for(
+    start: str, config: Path | None, settings: Sequence[str] | None = None, dtype: DType = DType.FLOAT32
+) -> Options:
+    """The configuration for work that starts at a path or target, with what the command line adds.
+
+    Exits with code 2 and a message where the configuration cannot be used.
+    """
+    from analyzer.config import ConfigError, load, parse_assumption
+    from analyzer.report import Problem, Span
+
+    try:
+        options = load(Path(start.partition("::")[0]), config)
+    except ConfigError as error:
+        span = Span(_relative(error.file), error.line) if error.line else None
+        message = error.message if span else f"{error.message}: {_relative(error.file)}"
+        output.tell([Problem(message, span, error.hint, _line(error))])
+        raise typer.Exit(output.UNUSABLE) from error
+    try:
+        given = dict(parse_assumption(text) for text in settings or ())
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--set") from error
+    return replace(options, assume={**options.assume, **given}, dtype=dtype.value)
+
+
+def _relative(file: Path) -> str:
+    here = Path.cwd()
+    return (file.relative_to(here) if file.is_relative_to(here) else file).as_posix()
+
+
+def _line(error: ConfigError) -> str | None:
+    """The line of the configuration that an error speaks of."""
+    if error.line is None:
+        return None
+    lines = error.file.read_text(encoding="utf-8", errors="replace").splitlines()
+    return lines[error.line - 1] if error.line <= len(lines) else None
