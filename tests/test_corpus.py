@@ -52,10 +52,10 @@ def judgements(name: str) -> dict[str, score.Judgement]:
     truth = score.load(GOLDEN / f"{name}.json.gz")
     config = corpus.CORPUS / f"{name}-inputs.toml"
     config.write_text(f'search-path = ["{source.name}"]\n{score.inputs(truth)}')
-    command = [sys.executable, "-c", "from analyzer.cli import main; main()", "scan", str(source / name / "models")]
+    command = [sys.executable, "-m", "analyzer", "scan", str(source / name / "models")]
     options = ["--layers", "--shapes", "--format", "json", "--config", str(config)]
     scan = subprocess.run([*command, *options], capture_output=True, text=True)
-    assert scan.returncode == 0, scan.stderr
+    assert scan.returncode in (0, 1), scan.stderr
     return {judgement.model: judgement for judgement in score.compare(truth, json.loads(scan.stdout))}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from functools import cache
 from pathlib import Path
@@ -11,6 +10,8 @@ from typing import Any
 import pytest
 
 import analyzer
+from analyzer.config import load
+from analyzer.reports import View, render
 from scripts import score
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -18,15 +19,13 @@ TRUTH = json.loads((ROOT / "tests/golden/fixtures.json").read_text())
 
 
 @cache
-def scanned() -> dict[str, Any]:
+def scanned() -> Any:
     """The report of one scan over all fixtures that PyTorch has answered for, as its JSON reads."""
     files = sorted({key.partition("::")[0] for key in TRUTH})
-    report = analyzer.scan(
-        [ROOT / file for file in files], layers=True, shapes=True, config=ROOT / "fixtures/inputs.toml"
-    )
+    options = load(ROOT / "fixtures", ROOT / "fixtures" / "inputs.toml")
+    report = analyzer.scan([str(ROOT / file) for file in files], layers=True, shapes=True, options=options)
     assert not report.problems
-    models = [dataclasses.asdict(model) | dataclasses.asdict(model.span) for model in report.models]
-    return {"models": json.loads(json.dumps(models))}
+    return json.loads(render("json", "scan", report, View(layers=True, shapes=True)))
 
 
 @pytest.mark.parametrize("key", TRUTH)
