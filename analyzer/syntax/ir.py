@@ -7,7 +7,8 @@
     and Module.comments holds Comment(line=7, column=24, text='# head')
 
 Nodes are msgspec structs: immutable, comparable, printable, and encoded to bytes by `msgspec.msgpack`.
-Every node carries `span = (line, column, end_line, end_column)`, 1-based, end exclusive.
+Every node carries `span = (line, column, end_line, end_column)`, 1-based, end exclusive, columns in code points.
+Names are as Python binds them: NFKC-normalised, and `__name` inside `class Net` is `_Net__name`.
 """
 
 from __future__ import annotations
@@ -30,36 +31,37 @@ class Node(msgspec.Struct, frozen=True, array_like=True, tag=True, tag_field="no
 # ---------------------------------------------------------------- expressions
 
 
-class Constant(Node):
+class Constant(Node, frozen=True):
     """A literal; `kind` tells apart what msgpack alone would confuse."""
 
-    kind: Literal["none", "bool", "int", "float", "complex", "str", "bytes", "ellipsis"]
+    kind: Literal["none", "bool", "int", "float", "complex", "str", "surrogates", "bytes", "ellipsis"]
     value: bool | float | str | None = None
     """The value of a bool, float or str; the decimal digits of an int (any size); a complex as written; bytes as the
-    string of the same code points (latin-1)."""
+    string of the same code points (latin-1); a str that UTF-8 cannot encode (lone surrogates) as its `unicode_escape`
+    form. `literals.value_of` gives the Python value of every kind."""
 
 
-class Name(Node):
+class Name(Node, frozen=True):
     name: str
 
 
-class Attribute(Node):
+class Attribute(Node, frozen=True):
     value: Expression
     name: str
 
 
-class Subscript(Node):
+class Subscript(Node, frozen=True):
     value: Expression
     index: Expression
 
 
-class Slice(Node):
+class Slice(Node, frozen=True):
     lower: Expression | None
     upper: Expression | None
     step: Expression | None
 
 
-class Argument(Node):
+class Argument(Node, frozen=True):
     """One argument of a call: positional, `name=value`, `*value` or `**value`."""
 
     value: Expression
@@ -67,28 +69,28 @@ class Argument(Node):
     star: Literal["", "*", "**"] = ""
 
 
-class Call(Node):
+class Call(Node, frozen=True):
     function: Expression
     arguments: tuple[Argument, ...]
 
 
-class Unary(Node):
+class Unary(Node, frozen=True):
     operator: Literal["not", "-", "+", "~"]
     operand: Expression
 
 
-class Binary(Node):
+class Binary(Node, frozen=True):
     operator: Literal["+", "-", "*", "/", "//", "%", "**", "@", "&", "|", "^", "<<", ">>"]
     left: Expression
     right: Expression
 
 
-class Boolean(Node):
+class Boolean(Node, frozen=True):
     operator: Literal["and", "or"]
     values: tuple[Expression, ...]
 
 
-class Compare(Node):
+class Compare(Node, frozen=True):
     """`left < a == b ...`: operators and comparators have equal length."""
 
     left: Expression
@@ -96,7 +98,7 @@ class Compare(Node):
     comparators: tuple[Expression, ...]
 
 
-class Conditional(Node):
+class Conditional(Node, frozen=True):
     """`body if test else orelse`"""
 
     test: Expression
@@ -104,38 +106,40 @@ class Conditional(Node):
     orelse: Expression
 
 
-class Lambda(Node):
+class Lambda(Node, frozen=True):
     parameters: Parameters
     body: Expression
+    scope: Scope
 
 
-class Display(Node):
+class Display(Node, frozen=True):
     """`(a, b)`, `[a, b]`, `{a, b}`; elements may be Starred."""
 
     kind: Literal["tuple", "list", "set"]
     elements: tuple[Expression, ...]
 
 
-class DictDisplay(Node):
+class DictDisplay(Node, frozen=True):
     """`{k: v, **more}`: a key of None marks `**value`."""
 
     keys: tuple[Expression | None, ...]
     values: tuple[Expression, ...]
 
 
-class Starred(Node):
+class Starred(Node, frozen=True):
     value: Expression
 
 
-class Generator(Node):
+class Generator(Node, frozen=True):
     """One `for target in iterable if condition...` clause of a comprehension."""
 
     target: Expression
     iterable: Expression
     conditions: tuple[Expression, ...]
+    is_async: bool = False
 
 
-class Comprehension(Node):
+class Comprehension(Node, frozen=True):
     """`key` is set for dict comprehensions alone."""
 
     kind: Literal["list", "set", "dict", "generator"]
@@ -144,7 +148,7 @@ class Comprehension(Node):
     generators: tuple[Generator, ...]
 
 
-class FormattedValue(Node):
+class FormattedValue(Node, frozen=True):
     """`{value!r:spec}` in an f-string; spec is an FString or None."""
 
     value: Expression
@@ -152,24 +156,24 @@ class FormattedValue(Node):
     spec: FString | None
 
 
-class FString(Node):
+class FString(Node, frozen=True):
     """Parts are Constant strings and FormattedValues."""
 
     parts: tuple[Constant | FormattedValue, ...]
 
 
-class Walrus(Node):
+class Walrus(Node, frozen=True):
     name: str
     value: Expression
 
 
-class Yield(Node):
+class Yield(Node, frozen=True):
     value: Expression | None
     delegate: bool = False
     """True for `yield from`."""
 
 
-class Await(Node):
+class Await(Node, frozen=True):
     value: Expression
 
 
@@ -182,19 +186,19 @@ Expression = (
 # ---------------------------------------------------------------- functions
 
 
-class Parameter(Node):
+class Parameter(Node, frozen=True):
     name: str
     kind: Literal["positional_only", "positional", "var_positional", "keyword_only", "var_keyword"]
     default: Expression | None = None
     annotation: Expression | None = None
 
 
-class Parameters(Node):
+class Parameters(Node, frozen=True):
     parameters: tuple[Parameter, ...]
 
 
 class Scope(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """What a function's body binds, found at lowering so that a name is resolved once.
+    """What the body of a function or lambda binds, found at lowering so that a name is resolved once.
 
     locals: every name that the body assigns, imports, deletes, loops over or takes as parameter (comprehension
     targets excluded, walrus targets included), less those declared global or nonlocal.
@@ -209,20 +213,20 @@ class Scope(msgspec.Struct, frozen=True, array_like=True, gc=False):
 # ---------------------------------------------------------------- statements
 
 
-class Evaluate(Node):
+class Evaluate(Node, frozen=True):
     """An expression statement."""
 
     value: Expression
 
 
-class Assign(Node):
+class Assign(Node, frozen=True):
     """`a = b = value`; targets are Name, Attribute, Subscript, Display or Starred."""
 
     targets: tuple[Expression, ...]
     value: Expression
 
 
-class Annotate(Node):
+class Annotate(Node, frozen=True):
     """`target: annotation = value`"""
 
     target: Expression
@@ -230,7 +234,7 @@ class Annotate(Node):
     value: Expression | None
 
 
-class Augment(Node):
+class Augment(Node, frozen=True):
     """`target op= value`; operator without the equals sign."""
 
     operator: Literal["+", "-", "*", "/", "//", "%", "**", "@", "&", "|", "^", "<<", ">>"]
@@ -238,30 +242,31 @@ class Augment(Node):
     value: Expression
 
 
-class Return(Node):
+class Return(Node, frozen=True):
     value: Expression | None
 
 
-class If(Node):
+class If(Node, frozen=True):
     test: Expression
     body: tuple[Statement, ...]
     orelse: tuple[Statement, ...]
 
 
-class For(Node):
+class For(Node, frozen=True):
     target: Expression
     iterable: Expression
     body: tuple[Statement, ...]
     orelse: tuple[Statement, ...]
+    is_async: bool = False
 
 
-class While(Node):
+class While(Node, frozen=True):
     test: Expression
     body: tuple[Statement, ...]
     orelse: tuple[Statement, ...]
 
 
-class Function(Node):
+class Function(Node, frozen=True):
     name: str
     parameters: Parameters
     body: tuple[Statement, ...]
@@ -272,7 +277,7 @@ class Function(Node):
     is_async: bool = False
 
 
-class Class(Node):
+class Class(Node, frozen=True):
     name: str
     bases: tuple[Argument, ...]
     """Positional bases and keywords such as `metaclass=`."""
@@ -281,18 +286,18 @@ class Class(Node):
     docstring: str | None
 
 
-class Alias(Node):
+class Alias(Node, frozen=True):
     """`name as binding` in an import; binding is None without `as`."""
 
     name: str
     binding: str | None
 
 
-class Import(Node):
+class Import(Node, frozen=True):
     names: tuple[Alias, ...]
 
 
-class ImportFrom(Node):
+class ImportFrom(Node, frozen=True):
     """`from ..module import names`; level counts the dots; names is empty for `*`."""
 
     module: str
@@ -300,12 +305,12 @@ class ImportFrom(Node):
     names: tuple[Alias, ...]
 
 
-class Raise(Node):
+class Raise(Node, frozen=True):
     exception: Expression | None
     cause: Expression | None
 
 
-class Handler(Node):
+class Handler(Node, frozen=True):
     """One `except type as name:`; type is None for a bare except."""
 
     type: Expression | None
@@ -313,60 +318,63 @@ class Handler(Node):
     body: tuple[Statement, ...]
 
 
-class Try(Node):
+class Try(Node, frozen=True):
     body: tuple[Statement, ...]
     handlers: tuple[Handler, ...]
     orelse: tuple[Statement, ...]
     final: tuple[Statement, ...]
+    is_group: bool = False
+    """True for `except*`."""
 
 
-class WithItem(Node):
+class WithItem(Node, frozen=True):
     context: Expression
     target: Expression | None
 
 
-class With(Node):
+class With(Node, frozen=True):
     items: tuple[WithItem, ...]
     body: tuple[Statement, ...]
+    is_async: bool = False
 
 
-class Assert(Node):
+class Assert(Node, frozen=True):
     test: Expression
     message: Expression | None
 
 
-class Delete(Node):
+class Delete(Node, frozen=True):
     targets: tuple[Expression, ...]
 
 
-class Global(Node):
+class Global(Node, frozen=True):
     names: tuple[str, ...]
 
 
-class Nonlocal(Node):
+class Nonlocal(Node, frozen=True):
     names: tuple[str, ...]
 
 
-class Simple(Node):
+class Simple(Node, frozen=True):
     """A statement that is a word."""
 
     word: Literal["pass", "break", "continue"]
 
 
-class TypeAlias(Node):
+class TypeAlias(Node, frozen=True):
     """`type name = value`"""
 
     name: str
     value: Expression
 
 
-class MatchCase(Node):
+class MatchCase(Node, frozen=True):
     pattern: Pattern
     guard: Expression | None
     body: tuple[Statement, ...]
 
 
-class Match(Node):
+class Match(Node, frozen=True):
     subject: Expression
     cases: tuple[MatchCase, ...]
 
@@ -380,36 +388,36 @@ Statement = (
 # ---------------------------------------------------------------- patterns
 
 
-class PatternValue(Node):
+class PatternValue(Node, frozen=True):
     """A literal, None/True/False, or a dotted name to compare with."""
 
     value: Expression
 
 
-class PatternCapture(Node):
+class PatternCapture(Node, frozen=True):
     """`pattern as name`; a bare capture has no pattern, the wildcard neither."""
 
     pattern: Pattern | None
     name: str | None
 
 
-class PatternSequence(Node):
+class PatternSequence(Node, frozen=True):
     patterns: tuple[Pattern, ...]
 
 
-class PatternStar(Node):
+class PatternStar(Node, frozen=True):
     """`*rest` in a sequence; name is None for `*_`."""
 
     name: str | None
 
 
-class PatternMapping(Node):
+class PatternMapping(Node, frozen=True):
     keys: tuple[Expression, ...]
     patterns: tuple[Pattern, ...]
     rest: str | None
 
 
-class PatternClass(Node):
+class PatternClass(Node, frozen=True):
     """`Name(positional..., keyword=...)`"""
 
     type: Expression
@@ -418,7 +426,7 @@ class PatternClass(Node):
     keywords: tuple[Pattern, ...]
 
 
-class PatternOr(Node):
+class PatternOr(Node, frozen=True):
     patterns: tuple[Pattern, ...]
 
 
