@@ -41,22 +41,27 @@ pytestmark = [pytest.mark.corpus, pytest.mark.xdist_group("corpus")]
 
 
 @cache
-def judgements(name: str) -> dict[str, score.Judgement]:
+def scan(name: str) -> subprocess.CompletedProcess[str]:
     """One scan of the library's models by the command itself, as a whole process."""
     source = corpus.path(name)
-    if not source.is_dir():
-        message = f"{source.name} is not in .corpus; `python scripts/corpus.py fetch {name}` provides it"
+    config = corpus.CORPUS / f"{name}-inputs.toml"
+    config.write_text(f'search-path = ["{source.name}"]\n{score.inputs(score.load(GOLDEN / f"{name}.json.gz"))}')
+    command = [sys.executable, "-m", "analyzer", "scan", str(source / name / "models"), "--layers", "--shapes"]
+    return subprocess.run([*command, "--format", "json", "--config", str(config)], capture_output=True, text=True)
+
+
+@cache
+def judgements(name: str) -> dict[str, score.Judgement]:
+    """What became of each model that PyTorch has answered for."""
+    if not corpus.path(name).is_dir():
+        message = f"no source of {name} in .corpus; `python scripts/corpus.py fetch {name}` provides it"
         if os.environ.get("WEIGHBRIDGE_CORPUS") == "required":
             pytest.fail(message)
         pytest.skip(message)
+    scanned = scan(name)
+    assert scanned.returncode == 0, scanned.stderr
     truth = score.load(GOLDEN / f"{name}.json.gz")
-    config = corpus.CORPUS / f"{name}-inputs.toml"
-    config.write_text(f'search-path = ["{source.name}"]\n{score.inputs(truth)}')
-    command = [sys.executable, "-m", "analyzer", "scan", str(source / name / "models")]
-    options = ["--layers", "--shapes", "--format", "json", "--config", str(config)]
-    scan = subprocess.run([*command, *options], capture_output=True, text=True)
-    assert scan.returncode in (0, 1), scan.stderr
-    return {judgement.model: judgement for judgement in score.compare(truth, json.loads(scan.stdout))}
+    return {judgement.model: judgement for judgement in score.compare(truth, json.loads(scanned.stdout))}
 
 
 @pytest.mark.parametrize("name", AT_LEAST_EXACT)
