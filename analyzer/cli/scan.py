@@ -64,7 +64,8 @@ def run(
 ) -> None:
     """List the models in files and folders.
 
-    Each has a line with its status and parameters. Models are those bound to a name, functions that make one when called with their defaults, and classes.
+    Each has a line with its status and parameters. Models are those bound to a name, functions that make one when
+    called with their defaults, and classes.
 
     \b
     Status:

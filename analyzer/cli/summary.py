@@ -56,7 +56,9 @@ def run(
 ) -> None:
     """Show a model's layers, shapes and parameters.
 
-    Every layer has a row with its output shape and parameters; the totals stand below. A TARGET is a file (all its models), FILE::NAME (a model, a function that makes one, or a class), or
+    Every layer has a row with its output shape and parameters; the totals stand below.
+
+    A TARGET is a file (all its models), FILE::NAME (a model, a function that makes one, or a class), or
     'FILE::EXPRESSION', which is evaluated as if it stood at the end of that file.
 
     What is not known without running the code stays a formula over named symbols, or is listed with its place.

@@ -53,7 +53,7 @@ def summary(report: Report, view: View) -> str:
     """A table of layers for each model."""
     parts = [_model(model, view) for model in report.models]
     if report.models:
-        parts.append([[(coverage(report), "faint")]])
+        parts.append(_told(coverage(report), view, "", "faint"))
     return _painted(chain.from_iterable([*part, []] for part in parts), view)
 
 
@@ -64,8 +64,9 @@ def scan(report: Report, view: View) -> str:
         lines += _ruled(_scan_fields(report, view), view)
     else:
         lines.append([("no models found", "warn")])
-    lines.append([(coverage(report), "faint")])
-    lines += [[(f"  {times:,} × {plain(why)}", "faint")] for why, times in commonest(report)]
+    lines += _told(coverage(report), view, "", "faint")
+    for why, times in commonest(report):
+        lines += _told(f"{times:,} × {why}", view, "  ", "faint")
     return _painted(lines, view)
 
 
@@ -77,7 +78,7 @@ def _model(model: ModelReport, view: View) -> list[Line]:
     status = model.status.value
     lines: list[Line] = [[(plain(model.id), "strong"), (f"  {plain(model.type)}  ", ""), (status, status)]]
     if promise:
-        lines.append([(f"  {promise}", "faint")])
+        lines += _told(promise, view, "  ", "faint")
     lines += _labelled(described(model), view, indent=2)
     shown = rows(model, view.depth, view.naming)
     if shown:
@@ -160,12 +161,17 @@ def _labelled(facts: list[tuple[str, str]], view: View, indent: int) -> list[Lin
     return lines
 
 
+def _told(text: str, view: View, indent: str, style: str) -> list[Line]:
+    """A sentence, on as many lines as it needs."""
+    room = None if view.width is None else max(view.width - len(indent), 20)
+    return [[(f"{indent}{piece}", style)] for piece in wrapped(plain(text), room)]
+
+
 def _reasons(model: ModelReport, view: View) -> list[Line]:
     lines: list[Line] = []
-    room = None if view.width is None else view.width - 2
     for unknown in model.unknowns[:REASONS_SHOWN]:
         text = f"{unknown.path}: {unknown.reason}" if unknown.path else unknown.reason
-        lines += [[(f"  {piece}", "")] for piece in wrapped(plain(text), room)]
+        lines += _told(text, view, "  ", "")
         lines.append([(f"    --> {plain(place(unknown))}", "faint")])
     if len(model.unknowns) > REASONS_SHOWN:
         lines.append([(f"  and {len(model.unknowns) - REASONS_SHOWN:,} more; --format json has all", "faint")])
