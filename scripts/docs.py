@@ -42,7 +42,7 @@ def output(command: str) -> str:
     program = [str(Path(sys.executable).with_name("weighbridge")), *shlex.split(command)[1:]]
     environment = {**os.environ, "COLUMNS": WIDTH, "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
     done = subprocess.run(program, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8")
-    if done.returncode > 1:
+    if done.returncode > 1 or not done.stdout.strip():
         raise DocsError(f"{command} ended with {done.returncode}\n{done.stderr}")
     return "\n".join(line.rstrip() for line in done.stdout.strip("\n").splitlines())
 
