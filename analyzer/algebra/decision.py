@@ -16,7 +16,8 @@ from math import inf
 
 from analyzer.algebra import bounds, notation, polynomial
 from analyzer.algebra.bounds import ALL, Interval
-from analyzer.algebra.expression import Atom, Dim, Expr, floordiv, make, replace
+from analyzer.algebra.condition import Condition, Relation
+from analyzer.algebra.expression import Atom, Dim, Expr, make, replace
 from analyzer.algebra.polynomial import Monomial, Terms, TooComplex
 
 MAX_STEPS = 60
@@ -41,7 +42,7 @@ class Known:
             return dim, dim
         return bounds.of_terms(dim.terms, self.ranges) if self.ranges else bounds.interval(dim)
 
-    def learn(self, condition: facts.Condition) -> None:
+    def learn(self, condition: Condition) -> None:
         """Take in a condition that holds."""
         e = condition.expression
         if condition.relation == ">=":
@@ -84,8 +85,18 @@ NOTHING = Known()
 # -------------------------------------------------------------- canonical form
 
 
-@lru_cache(maxsize=8192)
-def zero(e: Dim) -> facts.Condition | bool:
+def condition(e: Dim, relation: Relation) -> Condition | bool:
+    """`e == 0`, `e != 0` or `e >= 0`, canonical, or its truth where bounds settle it."""
+    if relation == ">=":
+        return nonnegative(e)
+    equality = zero(e)
+    if relation == "==":
+        return equality
+    return not equality if isinstance(equality, bool) else ~equality
+
+
+@lru_cache(maxsize=2048)
+def zero(e: Dim) -> Condition | bool:
     """`e == 0`, canonical, or its truth."""
     if isinstance(e, int):
         return e == 0
@@ -93,25 +104,25 @@ def zero(e: Dim) -> facts.Condition | bool:
     if constant % factor:
         return False
     monomial = _common(e.terms)
-    lead = notation.ordered(e.terms)[0]
-    sign = 1 if e.terms[lead] > 0 else -1
+    sign = -1 if notation.leads_negative(e) else 1
     e = _expression(polynomial.cancel(e.terms, monomial, factor * sign))
     if isinstance(e, int):
         return e == 0
-    condition = facts.Condition(e, "==")
-    answer = decide(condition, NOTHING)
-    return condition if answer is None else answer
+    return _settled(Condition(e, "=="))
 
 
-@lru_cache(maxsize=8192)
-def nonnegative(e: Dim) -> facts.Condition | bool:
+@lru_cache(maxsize=2048)
+def nonnegative(e: Dim) -> Condition | bool:
     """`e >= 0`, canonical, or its truth."""
     before: Dim = 0
     while isinstance(e, Expr) and e is not before:
         before, e = e, _peeled(_divided_out(e))
     if isinstance(e, int):
         return e >= 0
-    condition = facts.Condition(e, ">=")
+    return _settled(Condition(e, ">="))
+
+
+def _settled(condition: Condition) -> Condition | bool:
     answer = decide(condition, NOTHING)
     return condition if answer is None else answer
 
@@ -162,7 +173,7 @@ def _expression(terms: Terms) -> Dim:
 # -------------------------------------------------------------------- proofs
 
 
-def decide(condition: facts.Condition, known: Known) -> bool | None:
+def decide(condition: Condition, known: Known) -> bool | None:
     """Whether it holds wherever what is known does; None where that is not found."""
     e = condition.expression
     try:
@@ -277,7 +288,7 @@ def _weakened(e: Expr, known: Known) -> list[list[Dim]]:
         return [[(n if high <= 0 else n - d + 1) * factor + d * rest + d - 1]]
     if atom.kind == "mod":
         n, d = atom.arguments
-        return [[(n - d * floordiv(n, d)) * factor + rest]] if known.interval(d)[0] > 0 else []
+        return [[(n - d * rewrite.floordiv(n, d)) * factor + rest]] if known.interval(d)[0] > 0 else []
     parts = [part * factor + rest for part in atom.parts()[-2 if atom.kind == "select" else 0 :]]
     if atom.kind == "select" or (atom.kind == "min") == (low >= 0):
         return [parts]
@@ -294,15 +305,11 @@ def _spread(e: Dim) -> Dim:
         if not isinstance(n, Expr) or not isinstance(d, int) or d <= 0:
             return None
         whole = make({monomial: c // d for monomial, c in n.terms.items() if c // d})
-        quotient = whole + floordiv(n - d * whole, d)
+        quotient = whole + rewrite.floordiv(n - d * whole, d)
         return quotient if atom.kind == "floordiv" else n - d * quotient
 
     return replace(e, spread, {})
 
 
-def atoms_of(dim: Dim) -> set[Atom]:
-    """Every atom in it."""
-    return expression.atoms(dim)
-
-
-from analyzer.algebra import expression, facts  # noqa: E402
+# Canonical division is part of the proofs, and its own rules ask for proofs of simpler things.
+from analyzer.algebra import rewrite  # noqa: E402

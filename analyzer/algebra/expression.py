@@ -25,7 +25,7 @@ from analyzer.algebra.polynomial import MAX_BITS, MAX_EXPONENT, Monomial, Terms,
 
 MAX_SIZE = 20_000
 MAX_DEPTH = 60
-NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
+NAME: re.Pattern[str] = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 _serials = count(1)
 _atoms: WeakValueDictionary[Any, Atom] = WeakValueDictionary()
@@ -183,7 +183,7 @@ class Expr:
     # ----------------------------------------------------------- comparisons
 
     def __bool__(self) -> bool:
-        return not self == 0
+        return self != 0
 
     def __eq__(self, other: object) -> bool:
         if self is other:
@@ -195,7 +195,7 @@ class Expr:
     def __ne__(self, other: object) -> bool:
         return not self == other if isinstance(other, Expr | int | float) else NotImplemented
 
-    def __ge__(self, other: Any) -> bool:
+    def __ge__(self, other: Any) -> Any:
         if isinstance(other, float) and isfinite(other):
             other = ceil(other)
         return facts.settle(facts.at_least(self, other)) if isinstance(other, Expr | int) else self._beyond(other, -1)
@@ -203,7 +203,7 @@ class Expr:
     def __lt__(self, other: Any) -> bool:
         return not self >= other
 
-    def __le__(self, other: Any) -> bool:
+    def __le__(self, other: Any) -> Any:
         if isinstance(other, float) and isfinite(other):
             other = floor(other)
         return facts.settle(facts.at_least(other, self)) if isinstance(other, Expr | int) else self._beyond(other, 1)
@@ -211,10 +211,8 @@ class Expr:
     def __gt__(self, other: Any) -> bool:
         return not self <= other
 
-    def _beyond(self, other: Any, sign: int) -> bool:
-        if isinstance(other, float):
-            return other * sign > 0
-        return NotImplemented
+    def _beyond(self, other: Any, sign: int) -> Any:
+        return other * sign > 0 if isinstance(other, float) else NotImplemented
 
 
 Dim = int | Expr
@@ -285,12 +283,12 @@ def _divisor(b: Dim) -> Dim:
 
 def minimum(*dims: Dim) -> Dim:
     """The least of one or more."""
-    return rewrite.extremum("min", dims)
+    return rewrite.extremum("min", dims, facts.at_least)
 
 
 def maximum(*dims: Dim) -> Dim:
     """The greatest of one or more."""
-    return rewrite.extremum("max", dims)
+    return rewrite.extremum("max", dims, facts.at_least)
 
 
 def ceil_div(a: Dim, b: Dim) -> Dim:
@@ -358,7 +356,10 @@ def substitute(dim: Dim, values: Mapping[str, Dim]) -> Dim:
 
 
 def replace(dim: Dim, replacement: Callable[[Atom], Dim | None], done: dict[Atom, Dim]) -> Dim:
-    """The expression with each atom replaced where `replacement` gives a Dim, from the outside in."""
+    """The expression with each atom replaced where `replacement` gives a Dim, from the outside in.
+
+    Facts play no part; ZeroDivisionError where a divisor becomes zero.
+    """
     if isinstance(dim, int):
         return dim
     result: list[Dim] = []
@@ -379,18 +380,13 @@ def _replace_atom(atom: Atom, replacement: Callable[[Atom], Dim | None], done: d
     if atom.kind == "symbol":
         return make({((atom, 1),): 1})
     parts = [replace(part, replacement, done) for part in atom.parts()]
-    if atom.kind == "select":
-        return choose(facts.Condition.of(parts[0], atom.arguments[0].relation), *parts[1:])
-    return BUILDERS[atom.kind](*parts)
-
-
-BUILDERS: Mapping[str, Callable[..., Dim]] = {"floordiv": floordiv, "mod": modulo, "min": minimum, "max": maximum}
+    return rewrite.rebuilt(atom, parts)
 
 # These modules need the classes above, and the operators above need them.
 from analyzer.algebra import facts, notation, rational, rewrite  # noqa: E402
 from analyzer.algebra.bounds import bounds  # noqa: E402
+from analyzer.algebra.condition import Condition  # noqa: E402
 from analyzer.algebra.facts import (  # noqa: E402
-    Condition,
     Facts,
     Refused,
     Undecided,

@@ -13,14 +13,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from math import inf
-from typing import Literal, Protocol
+from typing import Protocol
 
-from analyzer.algebra import bounds, decision, notation
-from analyzer.algebra.expression import Atom, Dim, Expr, floordiv, make, replace, symbol
-
-Relation = Literal["==", "!=", ">="]
+from analyzer.algebra import bounds, decision, rewrite
+from analyzer.algebra.condition import Condition
+from analyzer.algebra.expression import Atom, Dim, Expr, atom_expression, atoms, make, replace
+from analyzer.algebra.polynomial import TooComplex
 
 
 class Refused(Exception):
@@ -39,49 +38,12 @@ class Undecided(Exception):
         self.condition = condition
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Condition:
-    """`expression == 0`, `!= 0` or `>= 0` in canonical form, not settled by bounds alone."""
-
-    expression: Expr
-    relation: Relation
-
-    @staticmethod
-    def of(expression: Dim, relation: Relation) -> Condition | bool:
-        """The canonical condition, or its truth where bounds settle it."""
-        if relation == ">=":
-            return decision.nonnegative(expression)
-        zero = decision.zero(expression)
-        return zero if relation == "==" else (not zero if isinstance(zero, bool) else ~zero)
-
-    def __invert__(self) -> Condition:
-        if self.relation == ">=":
-            negated = -self.expression - 1
-            assert isinstance(negated, Expr)
-            return Condition(negated, ">=")
-        return Condition(self.expression, "!=" if self.relation == "==" else "==")
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Condition):
-            return NotImplemented
-        return self.expression is other.expression and self.relation == other.relation
-
-    def __hash__(self) -> int:
-        return hash((self.expression, self.relation))
-
-    def __str__(self) -> str:
-        return notation.condition_text(self)
-
-    def __bool__(self) -> bool:
-        """Decided as a comparison is."""
-        return settle(self)
-
-
 class Facts:
     """What has been found or assumed to hold; owned by a decider."""
 
     def __init__(self) -> None:
         self._held: dict[Condition, None] = {}
+        self._implied: list[Condition] = []
         self._solved: dict[Atom, Dim] = {}
         self._known = decision.Known()
         self._verdicts: dict[Condition, bool | None] = {}
@@ -95,7 +57,7 @@ class Facts:
     def copy(self) -> Facts:
         """An independent copy: what is added to one is not known to the other."""
         other = Facts()
-        other._held = dict(self._held)
+        other._held, other._implied = dict(self._held), list(self._implied)
         other._solved = dict(self._solved)
         other._known = self._known.copy()
         return other
@@ -109,7 +71,7 @@ class Facts:
         self._verdicts.clear()
         if held.relation == "==" and self._solve(held.expression):
             self._known = decision.Known()
-            for each in self._held:
+            for each in (*self._held, *self._implied):
                 self._learn(each)
         else:
             self._learn(held)
@@ -135,18 +97,24 @@ class Facts:
         return found
 
     def _derive(self, condition: Condition) -> bool | None:
-        rewritten = Condition.of(self._rewritten(condition.expression), condition.relation)
+        rewritten = decision.condition(self._rewritten(condition.expression), condition.relation)
         if isinstance(rewritten, bool):
             return rewritten
         answer = decision.decide(rewritten, self._known)
         return answer if answer is not None else decision.decide(condition, self._known)
 
     def _rewritten(self, dim: Dim) -> Dim:
-        return replace(dim, self._solved.get, {}) if self._solved else dim
+        """The expression without the symbols that are solved; itself where that cannot be written."""
+        if not self._solved:
+            return dim
+        try:
+            return replace(dim, self._solved.get, {})
+        except (TooComplex, ZeroDivisionError):
+            return dim
 
     def _learn(self, condition: Condition) -> None:
         """Sharpen what is known by one condition, written in terms of what is not solved."""
-        rewritten = Condition.of(self._rewritten(condition.expression), condition.relation)
+        rewritten = decision.condition(self._rewritten(condition.expression), condition.relation)
         for each in (condition, rewritten):
             if isinstance(each, Condition):
                 self._known.learn(each)
@@ -158,14 +126,17 @@ class Facts:
         if solution is None:
             return False
         atom, value = solution
-        self._solved = {old: replace(solved, {atom: value}.get, {}) for old, solved in self._solved.items()}
+        try:
+            self._solved = {old: replace(solved, {atom: value}.get, {}) for old, solved in self._solved.items()}
+        except (TooComplex, ZeroDivisionError):
+            return False
         self._solved[atom] = value
         name = make({((atom, 1),): 1})
         low, high = bounds.interval(name)
         for limit in (value - int(low) if low != -inf else 0, int(high) - value if high != inf else 0):
             bound = decision.nonnegative(limit)
             if isinstance(bound, Condition):
-                self._held.setdefault(bound)
+                self._implied.append(bound)
         return True
 
 
@@ -175,20 +146,23 @@ def _solution(zero: Expr) -> tuple[Atom, Dim] | None:
         if len(monomial) != 1 or monomial[0][1] != 1:
             continue
         (atom, _), rest = monomial[0], zero - make({monomial: coefficient})
-        if atom.kind == "symbol" and abs(coefficient) == 1 and atom not in decision.atoms_of(rest):
+        if abs(coefficient) != 1:
+            continue
+        if atom.kind == "symbol" and atom not in atoms(rest):
             return atom, -coefficient * rest
-        if atom.kind == "mod" and abs(coefficient) == 1 and isinstance(rest, int) and isinstance(atom.arguments[1], int):
+        if atom.kind == "mod" and isinstance(rest, int) and isinstance(atom.arguments[1], int):
             numerator, divisor = atom.arguments
-            low, high = bounds.interval(floordiv(numerator, divisor))
-            if low == high:
-                continue
-            multiple = symbol(
-                f"quotient_{atom.serial}",
-                lower=None if low == -inf else int(low),
-                upper=None if high == inf else int(high),
-            )
+            multiple = _multiple(numerator, divisor, atom)
+            # numerator % divisor == remainder, which is -rest or rest
             return _solution(numerator - divisor * multiple + coefficient * rest)
     return None
+
+
+def _multiple(numerator: Dim, divisor: int, atom: Atom) -> Expr:
+    """A new symbol for numerator // divisor; no symbol of the user can have its name."""
+    low, high = bounds.interval(rewrite.floordiv(numerator, divisor))
+    lower, upper = (None if low == -inf else int(low)), (None if high == inf else int(high))
+    return atom_expression("symbol", f"({numerator})/{divisor} #{atom.serial}", lower, upper)
 
 
 # ------------------------------------------------------------------ deciding

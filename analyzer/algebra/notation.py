@@ -14,7 +14,7 @@ from analyzer.algebra.expression import Atom, Dim, Expr, make
 from analyzer.algebra.polynomial import Monomial, Terms
 
 if TYPE_CHECKING:
-    from analyzer.algebra.facts import Condition
+    from analyzer.algebra.condition import Condition
 
 _RANK = {"symbol": 0, "floordiv": 1, "mod": 2, "min": 3, "max": 4, "select": 5}
 Key = tuple[object, ...]
@@ -53,6 +53,13 @@ def ordered(terms: Terms) -> list[Monomial]:
     result = sorted(terms, key=lambda monomial: (-_degree(monomial), terms[monomial] < 0, _key(monomial)))
     first = next((i for i, monomial in enumerate(result) if terms[monomial] > 0), 0)
     return [result[first], *result[:first], *result[first + 1 :]]
+
+
+def leads_negative(dim: Dim) -> bool:
+    """Whether the term of highest degree, the first by name, is taken away."""
+    if isinstance(dim, int):
+        return dim < 0
+    return dim.terms[min(dim.terms, key=lambda monomial: (-_degree(monomial), _key(monomial)))] < 0
 
 
 def factors(monomial: Monomial) -> list[tuple[Atom, int]]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from analyzer.algebra import decision
+from analyzer.algebra.condition import Condition, Relation
 from analyzer.algebra.expression import (
     NAME,
     Dim,
@@ -22,7 +24,6 @@ from analyzer.algebra.expression import (
     symbol,
     total,
 )
-from analyzer.algebra.facts import Condition, Relation
 
 MAX_LENGTH = 100_000
 MAX_NESTING = 60
@@ -142,7 +143,7 @@ class _Reader:
         }
         if sign not in relations:
             raise self.error()
-        return Condition.of(*relations[sign])
+        return decision.condition(*relations[sign])
 
     def extremum(self, name: str) -> Dim:
         self.expect("(")

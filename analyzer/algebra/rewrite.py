@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from math import gcd, inf
 
 from analyzer.algebra import bounds, decision, notation, polynomial
-from analyzer.algebra.expression import Atom, Dim, Expr, atom_expression, make
-from analyzer.algebra.facts import Condition, at_least
+from analyzer.algebra.condition import Condition
+from analyzer.algebra.expression import Atom, Dim, Expr, atom_expression, make, total
 from analyzer.algebra.polynomial import Monomial, Terms
 
 
@@ -54,14 +54,6 @@ def _terms(dim: Dim) -> Terms:
     if isinstance(dim, Expr):
         return dict(dim.terms)
     return {(): dim} if dim else {}
-
-
-def _leads_negative(dim: Dim) -> bool:
-    """Whether the first term in writing order, signs aside, is taken away."""
-    if isinstance(dim, int):
-        return dim < 0
-    unsigned = {monomial: abs(c) for monomial, c in dim.terms.items()}
-    return dim.terms[notation.ordered(unsigned)[0]] < 0
 
 
 def _shared(a: Dim, b: Dim) -> tuple[Monomial, int] | None:
@@ -131,7 +123,7 @@ def _known_quotient(a: Dim, b: Dim) -> int | None:
     if isinstance(b, int) and low != -inf and high != inf and low // b == high // b:
         return int(low // b)
     least = bounds.interval(b)[0]
-    if least > 0 and 0 <= low and (high < least or decision.nonnegative(b - a - 1) is True):
+    if least > 0 and low >= 0 and (high < least or (isinstance(b, Expr) and decision.nonnegative(b - a - 1) is True)):
         return 0
     return -1 if least > 0 and high < 0 and low >= -least else None
 
@@ -145,12 +137,13 @@ def _inner_remainder(a: Dim, b: Dim) -> Dim | None:
                 x, y = atom.arguments
                 others = _sum({tuple(power for power in monomial if power[0] is not atom): coefficient})
                 if _is_multiple(others * y, b):
-                    return _sum(polynomial.add(terms, {monomial: -coefficient})) + others * x
+                    rest = _sum(polynomial.add(terms, {monomial: -coefficient}))
+                    return total((rest, others * x))
     return None
 
 
 def _is_multiple(a: Dim, b: Dim) -> bool:
-    return bool(polynomial.divide(_terms(a), _terms(b)))
+    return polynomial.divide(_terms(a), _terms(b)) is not None
 
 
 def _reduced(a: Dim, b: Dim) -> Dim | None:
@@ -211,7 +204,7 @@ def _unnest(a: Dim, b: Dim) -> Dim | None:
 
 
 def _round_up(a: Dim, b: Dim) -> Dim | None:
-    if _leads_negative(a) and bounds.interval(b)[0] > 0:
+    if notation.leads_negative(a) and bounds.interval(b)[0] > 0:
         return -floordiv(b - a - 1, b)
     return None
 
@@ -238,7 +231,7 @@ def _reduce_coefficients(a: Dim, b: Dim) -> Dim | None:
 QUOTIENTS = (
     Identity("x // 1 == x", lambda a, b: a if isinstance(b, int) and b == 1 else None),
     Identity("0 // y == 0", lambda a, b: 0 if isinstance(a, int) and a == 0 else None),
-    Identity("x // -y == -x // y", lambda a, b: floordiv(-a, -b) if _leads_negative(b) else None),
+    Identity("x // -y == -x // y", lambda a, b: floordiv(-a, -b) if notation.leads_negative(b) else None),
     Identity("(k*x) // (k*y) == x // y", _cancel_quotient, "k != 0"),
     Identity("(g*x + c) // (g*y) == (x + c//g) // y", _common_quotient, "g > 0"),
     Identity("(y*q + r) // y == q + r//y", _split_quotient),
@@ -251,7 +244,7 @@ QUOTIENTS = (
 REMAINDERS = (
     Identity("x % 1 == 0", lambda a, b: 0 if isinstance(b, int) and b == 1 else None),
     Identity("0 % y == 0", lambda a, b: 0 if isinstance(a, int) and a == 0 else None),
-    Identity("x % -y == -(-x % y)", lambda a, b: -modulo(-a, -b) if _leads_negative(b) else None),
+    Identity("x % -y == -(-x % y)", lambda a, b: -modulo(-a, -b) if notation.leads_negative(b) else None),
     Identity("(k*x) % (k*y) == k*(x % y)", _cancel_remainder, "k != 0"),
     Identity("(g*x + c) % (g*y) == g*((x + c//g) % y) + c % g", _common_remainder, "g > 0"),
     Identity("(y*q + r) % y == r % y", _split_remainder),
@@ -303,8 +296,19 @@ def _merged(terms: Terms, atom: Atom, others: Monomial, coefficient: int) -> Ter
     return polynomial.add(rest, merged)
 
 
-def extremum(kind: str, dims: Iterable[Dim]) -> Dim:
+Comparison = Callable[[Dim, Dim], Condition | bool]
+
+
+def _always_at_least(a: Dim, b: Dim) -> Condition | bool:
+    return decision.nonnegative(a - b)
+
+
+def extremum(kind: str, dims: Iterable[Dim], at_least: Comparison = _always_at_least) -> Dim:
     """min or max: nested ones are taken apart, and what another one is known to dominate is left out."""
+
+    def dominates(a: Dim, b: Dim) -> bool:
+        return (at_least(b, a) if kind == "min" else at_least(a, b)) is True
+
     waiting, kept = list(dims), list[Dim]()
     if not waiting:
         raise ValueError(f"{kind}() of nothing")
@@ -313,22 +317,30 @@ def extremum(kind: str, dims: Iterable[Dim]) -> Dim:
         inner = _only_atom(dim)
         if inner is not None and inner.kind == kind:
             waiting[:0] = inner.arguments
-        elif not any(_dominates(kind, other, dim) for other in kept):
-            kept = [other for other in kept if not _dominates(kind, dim, other)] + [dim]
+        elif not any(dominates(other, dim) for other in kept):
+            kept = [other for other in kept if not dominates(dim, other)] + [dim]
     return kept[0] if len(kept) == 1 else atom_expression(kind, *sorted(kept, key=notation.text))
-
-
-def _dominates(kind: str, a: Dim, b: Dim) -> bool:
-    return (at_least(b, a) if kind == "min" else at_least(a, b)) is True
 
 
 def select(condition: Condition, then: Dim, otherwise: Dim) -> Dim:
     """`then` where the condition holds, else `otherwise`; of a condition and its negation one is used."""
     if then is otherwise or (isinstance(then, int) and isinstance(otherwise, int) and then == otherwise):
         return then
-    if condition.relation == "!=" or (condition.relation == ">=" and _leads_negative(condition.expression)):
+    if condition.relation == "!=" or (condition.relation == ">=" and notation.leads_negative(condition.expression)):
         condition, then, otherwise = ~condition, otherwise, then
     return atom_expression("select", condition, then, otherwise)
+
+
+def rebuilt(atom: Atom, parts: list[Dim]) -> Dim:
+    """An atom of the same kind with other parts."""
+    if atom.kind in ("min", "max"):
+        return extremum(atom.kind, parts)
+    if atom.kind == "select":
+        condition = decision.condition(parts[0], atom.arguments[0].relation)
+        return parts[2 - condition] if isinstance(condition, bool) else select(condition, parts[1], parts[2])
+    if isinstance(parts[1], int) and parts[1] == 0:
+        raise ZeroDivisionError("integer division or modulo by zero")
+    return (floordiv if atom.kind == "floordiv" else modulo)(*parts)
 
 
 def _only_atom(dim: Dim) -> Atom | None:
