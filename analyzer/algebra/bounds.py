@@ -24,6 +24,8 @@ def bounds(dim: Dim) -> tuple[int | None, int | None]:
     """The least and the greatest value it may have, under the facts in force; None where there is no limit known."""
     decider = facts.current()
     lower, upper = interval(dim) if decider is None else decider.facts.interval(dim)
+    if lower == -inf:
+        lower = next((end for end in (1, 0) if facts.at_least(dim, end) is True), lower)
     return (int(lower) if lower != -inf else None, int(upper) if upper != inf else None)
 
 

@@ -22,6 +22,7 @@ from analyzer.algebra.polynomial import Monomial, Terms, TooComplex
 
 MAX_STEPS = 60
 MAX_SHIFTED = 64
+MAX_PROVED = 200
 
 
 class Known:
@@ -211,7 +212,7 @@ def _prove(e: Dim, known: Known, steps: list[int]) -> bool:
     if low >= 0 or high < 0:
         return low >= 0
     steps[0] -= 1
-    if steps[0] < 0:
+    if steps[0] < 0 or len(e.terms) > MAX_PROVED:
         return False
     if _shifted_lower(e, known) >= 0:
         return True

@@ -274,7 +274,7 @@ def modulo(a: Dim, b: Dim) -> Dim:
 
 
 def _divisor(b: Dim) -> Dim:
-    zero = facts.equal(b, 0)
+    zero = b == 0 if isinstance(b, int) else facts.equal(b, 0)
     if zero is True:
         raise ZeroDivisionError("integer division or modulo by zero")
     facts.require(zero is False or ~zero, "integer division or modulo by zero")

@@ -8,6 +8,7 @@ Highest degree first, then by name; the order does not depend on how the express
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from analyzer.algebra.expression import Atom, Dim, Expr, make
@@ -67,7 +68,27 @@ def factors(monomial: Monomial) -> list[tuple[Atom, int]]:
     return sorted(monomial, key=lambda power: _atom_key(power[0]))
 
 
+def _window(terms: Terms) -> str | None:
+    """(H + 1)//2 - 3 as `(H - 7)//2 + 1`, which is how the output of a window of 7 is written."""
+    constant = terms.get((), 0)
+    if len(terms) != (2 if constant else 1):
+        return None
+    monomial, coefficient = next((m, c) for m, c in terms.items() if m)
+    atom, exponent = monomial[0]
+    if len(monomial) > 1 or exponent > 1 or coefficient != 1 or atom.kind != "floordiv":
+        return None
+    n, d = atom.arguments
+    offset = n.terms.get((), 0) if isinstance(n, Expr) else 0
+    if not isinstance(d, int) or not offset or (not constant and 2 * offset < d):
+        return None
+    moved = (constant - 1) * d
+    return f"{_operand(n + moved)}//{d} + 1" if offset + moved <= 0 else None
+
+
 def _sum(terms: Terms) -> str:
+    written = _window(terms)
+    if written is not None:
+        return written
     written = ""
     for monomial in ordered(terms):
         coefficient = terms[monomial]
@@ -80,6 +101,8 @@ def _sum(terms: Terms) -> str:
 def _product(monomial: Monomial, coefficient: int, alone: bool) -> str:
     if alone and coefficient == 1 and len(monomial) == 1 and monomial[0][1] == 1:
         return atom_text(monomial[0][0])
+    if len(monomial) == 1 and monomial[0][0].kind == "select" and monomial[0][1] == 1:
+        return _select(monomial[0][0], coefficient)
     parts = [str(coefficient)] if coefficient != 1 or not monomial else []
     for atom, exponent in factors(monomial):
         base = atom_text(atom)
@@ -103,9 +126,13 @@ def _atom_text(atom: Atom) -> str:
         n, d = atom.arguments
         return f"{_operand(n)}{'//' if atom.kind == 'floordiv' else ' % '}{_operand(d, divisor=True)}"
     if atom.kind == "select":
-        condition, then, otherwise = atom.arguments
-        return f"({text(then)} if {condition_text(condition)} else {text(otherwise)})"
+        return _select(atom, 1)
     return f"{atom.kind}({', '.join(sorted(map(text, atom.arguments), key=_text_key))})"
+
+
+def _select(atom: Atom, factor: int) -> str:
+    condition, then, otherwise = atom.arguments
+    return f"({text(factor * then)} if {condition_text(condition)} else {text(factor * otherwise)})"
 
 
 def _operand(dim: Dim, divisor: bool = False) -> str:
@@ -143,8 +170,10 @@ def _atom_key(atom: Atom) -> Key:
     return (_RANK[atom.kind], *_text_key(atom_text(atom)), str(atom.arguments[1:]) if atom.kind == "symbol" else "")
 
 
-def _text_key(written: str) -> tuple[str, str]:
-    return written.casefold(), written
+def _text_key(written: str) -> Key:
+    """By name, numbers inside by size: `H//4` before `H//16`."""
+    parts = re.split(r"(\d+)", written)
+    return tuple(int(part) if part.isdecimal() else part.casefold() for part in parts), written
 
 
 # ---------------------------------------------------------------------- LaTeX

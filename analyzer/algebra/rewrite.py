@@ -1,8 +1,8 @@
 """The table of identities that make division, modulo, min, max and piecewise expressions canonical.
 
-    floordiv((H - 1)//2 + 1, 2)            -> (H + 1)//4, which is written as it is met: `x//a//b == x//(a*b)`
-    floordiv(B*H*W, B*H)                   -> W
-    modulo(H + H % 32, 16)                 -> 2*H % 16, then 2*(H % 8)
+    floordiv(H//2, 2)                      -> H//4               because (x//y + c) // b == (x + y*c) // (y*b)
+    floordiv(B*H*W, B*H)                   -> W                  because (k*x) // (k*y) == x // y
+    modulo(H + H % 32, 16)                 -> 2*(H % 8)
 
 An identity is a law that holds for all integers that satisfy `given`, and a function that applies it from left to
 right, or answers None where the left side does not match.  Divisors are never zero.
@@ -81,7 +81,7 @@ def _common_factor(a: Dim, b: Dim) -> int:
 
 
 def _split(a: Dim, b: Dim) -> tuple[Dim, Dim] | None:
-    """a as b*q + r where some term of a is a multiple of b, the constant of r nearest to 0."""
+    """a as b*q + r where some term of a is a multiple of b, the constant of r from 0 to b - 1."""
     divisor = _terms(b)
     if len(divisor) == 1:
         ((monomial, factor),) = divisor.items()
@@ -89,9 +89,8 @@ def _split(a: Dim, b: Dim) -> tuple[Dim, Dim] | None:
         for each, coefficient in _terms(a).items():
             over = polynomial.over(each, monomial)
             if over is not None and not each:
-                nearest = (2 * coefficient + factor) // (2 * factor)
-                if nearest:
-                    quotient[over] = nearest
+                if coefficient // factor:
+                    quotient[over] = coefficient // factor
             elif over is not None and coefficient % factor == 0:
                 quotient[over] = coefficient // factor
     else:
@@ -259,14 +258,17 @@ REMAINDERS = (
 
 
 def combined(terms: Terms) -> Terms:
-    """x - y*(x//y) for x % y where that makes the sum shorter; one select for those of one condition and factor."""
+    """x - y*(x//y) for x % y where that makes the sum shorter; one select for those of one condition."""
     for monomial, coefficient in terms.items():
         for atom, exponent in monomial:
-            if exponent == 1 and atom.kind in ("mod", "select"):
+            if atom.kind in ("mod", "select"):
                 others = tuple(power for power in monomial if power[0] is not atom)
-                shorter = (_without_mod if atom.kind == "mod" else _merged)(terms, atom, others, coefficient)
-                if shorter is not None:
-                    return combined(shorter)
+                if atom.kind == "select":
+                    better = _multiplied(terms, monomial, atom, exponent) or _merged(terms, atom, others)
+                else:
+                    better = _without_mod(terms, atom, others, coefficient) if exponent == 1 else None
+                if better is not None:
+                    return combined(better)
     return terms
 
 
@@ -278,22 +280,37 @@ def _without_mod(terms: Terms, atom: Atom, others: Monomial, coefficient: int) -
     return result if sum(1 for m in result if m) < sum(1 for m in terms if m) else None
 
 
-def _merged(terms: Terms, atom: Atom, others: Monomial, coefficient: int) -> Terms | None:
+def _multiplied(terms: Terms, monomial: Monomial, atom: Atom, exponent: int) -> Terms | None:
+    """(a if c else b) * (d if c else e) is (a*d if c else b*e)."""
+    for other, power in monomial:
+        if other.kind == "select" and other.arguments[0] == atom.arguments[0] and (other is not atom or power > 1):
+            power -= other is atom
+            condition, then, otherwise = atom.arguments
+            product = select(condition, then * other.arguments[1] ** power, otherwise * other.arguments[2] ** power)
+            others = tuple(each for each in monomial if each[0] not in (atom, other))
+            left = polynomial.times(others, ((atom, exponent - 1),)) if exponent > 1 and other is not atom else others
+            rest = {m: c for m, c in terms.items() if m != monomial}
+            return polynomial.add(rest, polynomial.multiply({left: terms[monomial]}, _terms(product)))
+    return None
+
+
+def _merged(terms: Terms, atom: Atom, others: Monomial) -> Terms | None:
+    """(a if c else b) + (d if c else e) is (a + d if c else b + e)."""
     condition = atom.arguments[0]
+    same: list[Monomial] = []
     then: Dim = 0
     otherwise: Dim = 0
-    rest = dict(terms)
     for monomial, k in terms.items():
         quotient = polynomial.over(monomial, others)
         if quotient is not None and len(quotient) == 1 and quotient[0][1] == 1:
             other = quotient[0][0]
             if other.kind == "select" and other.arguments[0] == condition:
-                del rest[monomial]
+                same.append(monomial)
                 then, otherwise = then + k * other.arguments[1], otherwise + k * other.arguments[2]
-    if len(terms) - len(rest) == 1 and coefficient == 1:
+    if len(same) == 1:
         return None
-    merged = polynomial.multiply({others: 1}, _terms(select(condition, then, otherwise)))
-    return polynomial.add(rest, merged)
+    rest = {m: c for m, c in terms.items() if m not in same}
+    return polynomial.add(rest, polynomial.multiply({others: 1}, _terms(select(condition, then, otherwise))))
 
 
 Comparison = Callable[[Dim, Dim], Condition | bool]
@@ -323,12 +340,18 @@ def extremum(kind: str, dims: Iterable[Dim], at_least: Comparison = _always_at_l
 
 
 def select(condition: Condition, then: Dim, otherwise: Dim) -> Dim:
-    """`then` where the condition holds, else `otherwise`; of a condition and its negation one is used."""
+    """`then` where the condition holds, else `otherwise`.
+
+    Of a condition and its negation one is used, and an integer factor of both is drawn out.
+    """
     if then is otherwise or (isinstance(then, int) and isinstance(otherwise, int) and then == otherwise):
         return then
     if condition.relation == "!=" or (condition.relation == ">=" and notation.leads_negative(condition.expression)):
         condition, then, otherwise = ~condition, otherwise, then
-    return atom_expression("select", condition, then, otherwise)
+    factor = gcd(*_terms(then).values(), *_terms(otherwise).values())
+    factor = -factor if notation.leads_negative(then if _terms(then) else otherwise) else factor
+    result = atom_expression("select", condition, _cancelled(then, ((), factor)), _cancelled(otherwise, ((), factor)))
+    return factor * result
 
 
 def rebuilt(atom: Atom, parts: list[Dim]) -> Dim:
