@@ -58,7 +58,8 @@ def write(text: str) -> None:
     Exits with code 2 and a message where stdout cannot be written for another reason.
     """
     try:
-        sys.stdout.write(_encodable(text, sys.stdout))
+        # Line by line: of one large write, an unbuffered stream silently drops what a closed pipe did not take.
+        sys.stdout.writelines(_encodable(text, sys.stdout).splitlines(keepends=True))
         sys.stdout.flush()
     except BrokenPipeError as error:
         _forget_stdout()

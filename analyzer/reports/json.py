@@ -18,13 +18,21 @@ from analyzer.reports import View
 
 
 def summary(report: Report, view: View) -> str:
-    """The report as one JSON document."""
-    return json.dumps(to_json(report), indent=2) + "\n"
+    """The report as one JSON document, a model on each line."""
+    parts = [f'"{name}": {_lines(value)}' for name, value in to_json(report).items()]
+    return "{" + ",\n ".join(parts) + "}\n"
 
 
 def scan(report: Report, view: View) -> str:
-    """The report as one JSON document."""
+    """The same document."""
     return summary(report, view)
+
+
+def _lines(value: object) -> str:
+    """A list with each item on its own line: one item at a time is what json encodes fast."""
+    if not isinstance(value, list) or not value:
+        return json.dumps(value)
+    return "[\n  " + ",\n  ".join(json.dumps(item) for item in value) + "\n ]"
 
 
 def to_json(report: Report) -> dict[str, Any]:
