@@ -26,7 +26,7 @@ def is_size(value: object) -> TypeGuard[Dim]:
 
 def per_axis(value: Sizes, axes: int) -> tuple[Dim, ...]:
     """The `_single`, `_pair` and `_triple` of torch.nn: a sequence stays as it is, a size counts for every axis."""
-    return tuple(value) if isinstance(value, tuple | list) else (value,) * axes
+    return tuple(value) if isinstance(value, Sequence) else (value,) * axes
 
 
 def given(value: Sizes, axes: int, complaint: str, *, single: bool = True) -> tuple[Dim, ...]:

@@ -84,8 +84,6 @@ def convolve_transposed_by(
     c: Any, input: TensorType, output_size: Sequence[Dim] | None = None, *, axes: int
 ) -> TensorType:
     """`ConvTranspose1d` to `ConvTranspose3d` called on an input, with or without the size that is asked for."""
-    if isinstance(c.padding, str):
-        raise Refused("self.padding must be a tuple")
     extra = per_axis(c.output_padding, 1)
     if output_size is not None:
         extra = output_padding_for(input, tuple(output_size), c.kernel_size, c.stride, c.padding, c.dilation, axes=axes)

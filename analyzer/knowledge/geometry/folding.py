@@ -44,11 +44,11 @@ def unfold(input: TensorType, kernel_size: Sizes, dilation: Sizes, padding: Size
     batch, channels, spatial = split(input, 2, complaint)
     _require_inexact(input, "im2col")
     require_each((channels, *spatial), 1, complaint)
-    each = tuple(zip(spatial, kernels, strides, paddings, dilations, strict=True))
-    blocks = tuple(windows(*one) for one in each)
-    for size, *settings in each:
+    settings = tuple(zip(kernels, strides, paddings, dilations, strict=True))
+    blocks = tuple(windows(size, *each) for size, each in zip(spatial, settings, strict=True))
+    for size, each in zip(spatial, settings, strict=True):
         require(
-            at_least(size, smallest(*settings)),
+            at_least(size, smallest(*each)),
             f"Given input with spatial size {crossed(spatial, ', ')}, kernel_size={crossed(kernels, ', ')}, "
             f"dilation={crossed(dilations, ', ')}, padding={crossed(paddings, ', ')}, calculated shape of the array "
             f"of sliding blocks as {crossed(blocks, ', ')}, but its components must be at least one.",
@@ -75,16 +75,16 @@ def fold(
         "Expected size of input's dimension 1 to be divisible by the product of kernel_size, "
         f"but got input.size(1)={columns} and kernel_size={crossed(kernels, ', ')}.",
     )
-    each = tuple(zip(sizes, kernels, strides, paddings, dilations, strict=True))
-    blocks = tuple(windows(*one) for one in each)
+    settings = tuple(zip(kernels, strides, paddings, dilations, strict=True))
+    blocks = tuple(windows(size, *each) for size, each in zip(sizes, settings, strict=True))
     described = (
         f"Given output_size={crossed(sizes, ', ')}, kernel_size={crossed(kernels, ', ')}, "
         f"dilation={crossed(dilations, ', ')}, padding={crossed(paddings, ', ')}, stride={crossed(strides, ', ')}, "
         f"expected size of input's dimension 2 to match the calculated number of sliding blocks "
         f"{' * '.join(map(str, blocks))} = {product(blocks)}, but got input.size(2)={length}."
     )
-    for size, *settings in each:
-        require(at_least(size, smallest(*settings)), described)
+    for size, each in zip(sizes, settings, strict=True):
+        require(at_least(size, smallest(*each)), described)
     require(equal(length, product(blocks)), described)
     return TensorType((*batch, columns // area, *sizes), input.dtype)
 

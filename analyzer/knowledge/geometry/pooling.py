@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analyzer.algebra.expression import Dim, at_least, equal, require
+from analyzer.algebra.rational import Rational
 from analyzer.algebra.tensor import DType, Refused, Shape, TensorType
 from analyzer.knowledge.geometry.axes import (
     Sizes,
@@ -87,16 +88,16 @@ def pool(
             f"pad should be at most half of effective kernel size, but got pad={pad}, kernel_size={reach} "
             f"and dilation={spread}",
         )
-    each = tuple(zip(spatial, kernels, strides, paddings, dilations, strict=True))
-    found = tuple(windows(*one, ceil_mode) for one in each)
+    settings = tuple(zip(kernels, strides, paddings, dilations, strict=True))
+    found = tuple(windows(size, *each, ceil_mode) for size, each in zip(spatial, settings, strict=True))
     complaint = (
         f"Given input size: {crossed((channels, *spatial))}. Calculated output size: {crossed((channels, *found))}. "
         "Output size is too small"
     )
-    for size, *settings in each:
-        require(at_least(size, smallest(*settings, ceil_mode)), complaint)
+    for size, each in zip(spatial, settings, strict=True):
+        require(at_least(size, smallest(*each, ceil_mode)), complaint)
         if whole_kernel:
-            require(at_least(size, settings[0]), f"input image {crossed(spatial)} smaller than kernel size {kernels}")
+            require(at_least(size, each[0]), f"input image {crossed(spatial)} smaller than kernel size {kernels}")
     return TensorType((*batch, channels, *found), input.dtype)
 
 
@@ -191,7 +192,7 @@ def pool_fractionally(
             output_size, axes, f"{function}: output_size must either be a single Int or tuple of Ints", single=False
         )
     elif output_ratio is not None:
-        ratios = tuple(output_ratio) if isinstance(output_ratio, tuple | list) else (output_ratio,) * axes
+        ratios = tuple(output_ratio) if isinstance(output_ratio, Sequence) else (output_ratio,) * axes
         if len(ratios) != axes:
             raise Refused(f"{function} requires output_ratio to either be a single Int or tuple of Ints.")
         sizes = tuple(scaled(size, ratio) for size, ratio in zip(spatial, ratios, strict=True))
@@ -215,8 +216,8 @@ def scaled(size: Dim, factor: float | Dim) -> Dim:
     """`int(size * factor)`, in floating point where the size is known; raises Inexact where it cannot be exact."""
     if isinstance(size, int) and isinstance(factor, int | float):
         return int(size * factor)
-    product = size * factor
-    return product if is_size(product) else product.trunc()
+    exact = Rational(size, 1) * factor
+    return exact.trunc()
 
 
 def unpool(

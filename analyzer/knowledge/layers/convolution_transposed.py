@@ -43,7 +43,7 @@ def _transposed(axes: int, *cases: Case) -> LayerSpec:
             out_channels,
             per_axis(kernel_size, axes),
             per_axis(stride, axes),
-            padding if isinstance(padding, str) else per_axis(padding, axes),
+            per_axis(padding, axes),
             per_axis(dilation, axes),
             per_axis(output_padding, axes),
             groups,
@@ -101,7 +101,7 @@ CONV_TRANSPOSE2D = _transposed(
     Case("ConvTranspose2d(4, 8, 3, stride=2)", "4,5,6", "output_size=[9]", refused="must have 2 or 3 elements"),
     Case("ConvTranspose2d(4, 8, 3, groups=3)", refused="in_channels must be divisible by groups"),
     Case("ConvTranspose2d(4, 8, 3, padding_mode='reflect')", refused='Only "zeros" padding mode is supported'),
-    Case("ConvTranspose2d(4, 8, 3, padding='same')", "4,5,6", refused="must be a tuple"),
+    Case("ConvTranspose2d(4, 8, 3, padding='same')", "4,5,6", refused="sizes must be ints"),
 )
 
 CONV_TRANSPOSE3D = _transposed(
