@@ -128,7 +128,6 @@ UNCHANGED = tuple(
         ("torch.clone Tensor.clone", "x.clone()"),
         ("torch.detach Tensor.detach Tensor.detach_ torch.detach_", "x.detach()"),
         ("Tensor.requires_grad_", "x.requires_grad_(False)"),
-        ("torch.resolve_conj Tensor.resolve_conj torch.resolve_neg Tensor.resolve_neg", "x.resolve_conj()"),
     )
 )
 """Where tensors lie, whether they are copies and whether they need gradients is not followed."""

@@ -126,7 +126,16 @@ def full(size: Sequence[Dim], fill_value: Any, *, dtype: DType | None = None, **
 def _type_of_fill(value: Any) -> DType:
     if isinstance(value, TensorType) and value.rank:
         raise Refused("full(): argument 'fill_value' (position 2) must be Number, not Tensor")
-    return promote(value)
+    return promote(value) if not isinstance(value, TensorType) else _type_of_number(value.dtype)
+
+
+def _type_of_number(dtype: DType) -> DType:
+    """The default type of the Python number that an element becomes."""
+    if dtype.is_complex:
+        return DType.complex64
+    if dtype.is_floating:
+        return DType.float32
+    return dtype if dtype is DType.bool_ else DType.int64
 
 
 @operator(

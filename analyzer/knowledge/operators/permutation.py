@@ -62,7 +62,7 @@ def _exchanged(input: TensorType, first: Any, second: Any) -> TensorType:
         Case("x.transpose(dim0=-1, dim1=0)", x="2,3,4"),
         Case("x.swapdims(1, 2)", x="2,3,4"),
         Case("x.transpose(0, -1)", x=""),
-        Case("x.transpose_(0, 2)", x="2,3,4"),
+        Case("x.clone().transpose_(0, 2)", x="2,3,4"),
         Case("x.transpose(0, 3)", x="2,3,4", refused=_OUT_OF_RANGE),
     ),
 )  # fmt: skip
@@ -89,7 +89,7 @@ def swapaxes(input: TensorType, axis0: int, axis1: int) -> TensorType:
     cases=(
         Case("x.t()", x="2,3"),
         Case("torch.t(x)", x="3"),
-        Case("x.t_()", x=""),
+        Case("x.clone().t_()", x=""),
         Case("x.t()", x="2,3,4", refused="t() expects a tensor with <= 2 dimensions, but self is 3D"),
     ),
 )  # fmt: skip

@@ -175,7 +175,7 @@ def unflatten(input: TensorType, dim: int, sizes: Sequence[Dim]) -> TensorType:
         Case("x.squeeze(-1)", x="1,2,1"),
         Case("x.squeeze(dim=(0, 1))", x="1,2,1"),
         Case("x.squeeze(0, 2)", x="1,2,1"),
-        Case("x.squeeze_(0)", x="1,2,1"),
+        Case("x.clone().squeeze_(0)", x="1,2,1"),
         Case("x.squeeze(0)", x=""),
         Case("x.squeeze(3)", x="2,3,4", refused="Dimension out of range (expected to be in range of [-3, 2], but got"),
         Case("x.squeeze((0, 0))", x="1,3", refused="dim 0 appears multiple times in the list of dims"),
@@ -194,7 +194,7 @@ def squeeze(input: TensorType, *dims: Any, dim: Any = None) -> TensorType:
     cases=(
         Case("torch.unsqueeze(x, 1)", x="2,3"),
         Case("x.unsqueeze(-1)", x="2,3"),
-        Case("x.unsqueeze_(dim=0)", x=""),
+        Case("x.clone().unsqueeze_(dim=0)", x=""),
         Case("x.unsqueeze(3)", x="2,3", refused="Dimension out of range (expected to be in range of [-3, 2], but got"),
     ),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Operators that order elements or find their place in an order: sort, topk, kthvalue, searchsorted, histc.
+"""Operators that order elements or find their place in an order: sort, topk, searchsorted, histc.
 
     topk(TensorType((N, 10)), 3).indices                          -> TensorType((N, 3), DType.int64)
     searchsorted(TensorType((5,)), TensorType((2, 3)))            -> TensorType((2, 3), DType.int64)
@@ -86,28 +86,6 @@ def topk(input: TensorType, k: Dim, dim: int = -1, largest: bool = True, sorted:
     require(at_least(count, 0), "selected index k out of range")
     require(at_least(input.shape[at] if input.rank else 1, count), "selected index k out of range")
     return _values_and_indices(input, replaced(input.shape, at, count) if input.rank else ())
-
-
-@operator(
-    "torch.kthvalue", "Tensor.kthvalue",
-    cases=(
-        Case("torch.kthvalue(x, 2)", x="2,3"),
-        Case("x.kthvalue(1, dim=0, keepdim=True)", x="2,3"),
-        Case("x.kthvalue(k=1)", x=""),
-        Case("x.kthvalue(4)", x="2,3", refused="kthvalue(): selected number k out of range for dimension 1"),
-        Case("x.kthvalue(0)", x="2,3", refused="kthvalue(): selected number k out of range for dimension 1"),
-        Case("x.kthvalue(1, 2)", x="2,3", refused=_OUT_OF_RANGE),
-    ),
-)  # fmt: skip
-def kthvalue(input: TensorType, k: Dim, dim: int = -1, keepdim: bool = False) -> Named:
-    """https://docs.pytorch.org/docs/stable/generated/torch.kthvalue.html"""
-    at, place = dimension(dim, input.rank), integer("kthvalue", k)
-    complaint = f"kthvalue(): selected number k out of range for dimension {at}"
-    require(at_least(place, 1), complaint)
-    require(at_least(input.shape[at] if input.rank else 1, place), complaint)
-    if not input.rank:
-        return _values_and_indices(input, ())
-    return _values_and_indices(input, replaced(input.shape, at, *((1,) if keepdim else ())))
 
 
 @operator(
