@@ -156,6 +156,8 @@ def combine_categories(higher: DType | None, lower: DType | None) -> DType | Non
         return higher
     if higher.is_floating:
         return to_complex(higher) if lower.is_complex else higher
+    if higher in _UNSIGNED and lower.is_complex:
+        return lower
     if higher is DType.bool_ or lower.is_floating or lower.is_complex:
         return promote_types(higher, lower)
     return higher

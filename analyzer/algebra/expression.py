@@ -382,6 +382,7 @@ def _replace_atom(atom: Atom, replacement: Callable[[Atom], Dim | None], done: d
     parts = [replace(part, replacement, done) for part in atom.parts()]
     return rewrite.rebuilt(atom, parts)
 
+
 # These modules need the classes above, and the operators above need them.
 from analyzer.algebra import facts, notation, rational, rewrite  # noqa: E402
 from analyzer.algebra.bounds import bounds  # noqa: E402

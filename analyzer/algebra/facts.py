@@ -1,11 +1,11 @@
 """Conditions on sizes, what is known of them, and who decides what is not known.
 
-    H = symbol("H", lower=1)
-    equal(H % 2, 0)                        -> the Condition `H % 2 == 0`
-    at_least(H, 1)                         -> True
-    with deciding(decider):
-        if H % 2 == 0: ...                 asks decider.decide(`H % 2 == 0`) and records the answer in decider.facts
-        require(equal(H, 32), "...")       calls decider.requires(`H == 32`, "...") and records it as a fact
+H = symbol("H", lower=1)
+equal(H % 2, 0)                        -> the Condition `H % 2 == 0`
+at_least(H, 1)                         -> True
+with deciding(decider):
+    if H % 2 == 0: ...                 asks decider.decide(`H % 2 == 0`) and records the answer in decider.facts
+    require(equal(H, 32), "...")       calls decider.requires(`H == 32`, "...") and records it as a fact
 """
 
 from __future__ import annotations

@@ -68,8 +68,8 @@ def factors(monomial: Monomial) -> list[tuple[Atom, int]]:
     return sorted(monomial, key=lambda power: _atom_key(power[0]))
 
 
-def _window(terms: Terms) -> str | None:
-    """(H + 1)//2 - 3 as `(H - 7)//2 + 1`, which is how the output of a window of 7 is written."""
+def _window(terms: Terms) -> tuple[Dim, int] | None:
+    """H - 7 and 2 for (H + 1)//2 - 3, as `(H - 7)//2 + 1` is how the output of a window of 7 is written."""
     constant = terms.get((), 0)
     if len(terms) != (2 if constant else 1):
         return None
@@ -82,13 +82,13 @@ def _window(terms: Terms) -> str | None:
     if not isinstance(d, int) or not offset or (not constant and 2 * offset < d):
         return None
     moved = (constant - 1) * d
-    return f"{_operand(n + moved)}//{d} + 1" if offset + moved <= 0 else None
+    return (n + moved, d) if offset + moved <= 0 else None
 
 
 def _sum(terms: Terms) -> str:
-    written = _window(terms)
-    if written is not None:
-        return written
+    window = _window(terms)
+    if window is not None:
+        return f"{_operand(window[0])}//{window[1]} + 1"
     written = ""
     for monomial in ordered(terms):
         coefficient = terms[monomial]
@@ -183,6 +183,9 @@ def latex(dim: Dim) -> str:
     """The expression in LaTeX's mathematics: `\\left\\lfloor \\frac{H - 1}{2} \\right\\rfloor + 1`."""
     if isinstance(dim, int):
         return str(dim)
+    window = _window(dim.terms)
+    if window is not None:
+        return f"{_latex_floor(*window)} + 1"
     written = ""
     for monomial in ordered(dim.terms):
         coefficient = dim.terms[monomial]
@@ -210,9 +213,18 @@ def _latex_atom(atom: Atom) -> str:
         sign = {"==": "=", "!=": "\\ne", ">=": "\\ge", "<=": "\\le"}[relation]
         first = f"{latex(then)} & \\text{{if }} {latex(left)} {sign} {latex(right)}"
         return f"\\begin{{cases}} {first} \\\\ {latex(otherwise)} & \\text{{otherwise}} \\end{{cases}}"
-    parts = [latex(part) for part in atom.arguments]
     if atom.kind == "floordiv":
-        return f"\\left\\lfloor \\frac{{{parts[0]}}}{{{parts[1]}}} \\right\\rfloor"
+        return _latex_floor(*atom.arguments)
     if atom.kind == "mod":
-        return f"\\left(\\left({parts[0]}\\right) \\bmod \\left({parts[1]}\\right)\\right)"
-    return f"\\{atom.kind}\\left({', '.join(parts)}\\right)"
+        modulo = " \\bmod ".join(map(_latex_operand, atom.arguments))
+        return f"\\left({modulo}\\right)"
+    return f"\\{atom.kind}\\left({', '.join(map(latex, atom.arguments))}\\right)"
+
+
+def _latex_floor(numerator: Dim, divisor: Dim) -> str:
+    return f"\\left\\lfloor \\frac{{{latex(numerator)}}}{{{latex(divisor)}}} \\right\\rfloor"
+
+
+def _latex_operand(dim: Dim) -> str:
+    single = isinstance(dim, int) or (len(dim.terms) == 1 and not leads_negative(dim))
+    return latex(dim) if single else f"\\left({latex(dim)}\\right)"

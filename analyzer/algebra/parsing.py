@@ -1,7 +1,7 @@
 """Reads back what `str(dim)` writes; nothing is evaluated but integer arithmetic.
 
-    parse("(H - 1)//2 + 1", {"H": symbol("H", lower=1)})
-    parse("9*in*out + out")                names that are not given become symbols without bounds
+parse("(H - 1)//2 + 1", {"H": symbol("H", lower=1)})
+parse("9*in*out + out")                names that are not given become symbols without bounds
 """
 
 from __future__ import annotations

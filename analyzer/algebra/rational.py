@@ -4,6 +4,11 @@
     (H / 2).ceil()                         prints as `(H - 1)//2 + 1`
     (H * 0.25 + 0.5).floor()               prints as `(H + 2)//4`
     H * 0.1                                raises Inexact: 0.1 is not a float that can be computed with exactly
+    H / 49 * 49                            raises Inexact: Python rounds H / 49, and int(1 / 49 * 49) is 0
+
+Every result is what Python's floats give, for sizes below 2**31: a value that Python
+rounds (its denominator has an odd part) may be rounded to an integer, but not computed with in a way that could
+cancel that odd part again.
 """
 
 from __future__ import annotations
@@ -17,6 +22,7 @@ from analyzer.algebra.expression import Dim, Expr, choose, floordiv, modulo
 from analyzer.algebra.polynomial import content
 
 MAX_DENOMINATOR = 2**20
+MAX_NUMERATOR = 2**31
 
 
 class Inexact(Exception):
@@ -36,8 +42,8 @@ class Rational:
             if not isfinite(numerator):
                 raise Inexact(f"{numerator} is not a number to compute with")
             numerator, power = numerator.as_integer_ratio()
-            if power > MAX_DENOMINATOR:
-                raise Inexact(f"{numerator / power!r} is not exact in few binary digits")
+            if power > MAX_DENOMINATOR or abs(numerator) > MAX_NUMERATOR:
+                raise Inexact(f"{numerator / power!r} has too many digits to be computed with exactly")
             denominator *= power
         if denominator == 0:
             raise ZeroDivisionError("division by zero")
@@ -51,6 +57,8 @@ class Rational:
             numerator = numerator if common == 1 else floordiv(numerator, common)
         self.numerator = numerator
         self.denominator = denominator // common
+        if self.denominator > MAX_DENOMINATOR:
+            raise Inexact(f"a fraction of {self.denominator}")
 
     def __repr__(self) -> str:
         if self.denominator == 1:
@@ -67,6 +75,8 @@ class Rational:
         b = _rational(other)
         if b is None:
             return NotImplemented
+        if _odd(self.denominator) > 1 < _odd(b.denominator):
+            raise Inexact(f"{self} + {b} adds two rounded numbers")
         numerator = self.numerator * b.denominator + b.numerator * self.denominator
         return Rational(numerator, self.denominator * b.denominator)
 
@@ -89,6 +99,9 @@ class Rational:
         b = _rational(other)
         if b is None:
             return NotImplemented
+        for rounded, factor in ((self, b), (b, self)):
+            if not _coprime(factor.numerator, _odd(rounded.denominator)):
+                raise Inexact(f"{self} * {b} multiplies a rounded number")
         return Rational(self.numerator * b.numerator, self.denominator * b.denominator)
 
     __rmul__ = __mul__
@@ -97,9 +110,11 @@ class Rational:
         b = _rational(other)
         if b is None:
             return NotImplemented
+        if _odd(b.denominator) > 1 or not _coprime(b.denominator, _odd(self.denominator)):
+            raise Inexact(f"{self} / {b} computes with a rounded number")
         if isinstance(b.numerator, int):
             return Rational(self.numerator * b.denominator, self.denominator * b.numerator)
-        ratio = _exact_quotient(self.numerator * b.denominator, b.numerator)
+        ratio = None if _odd(self.denominator) > 1 else _exact_quotient(self.numerator * b.denominator, b.numerator)
         if ratio is None:
             raise Inexact(f"{self} / {b} has no integer denominator")
         return Rational(ratio, self.denominator)
@@ -147,22 +162,22 @@ class Rational:
     def __bool__(self) -> bool:
         return self.numerator != 0
 
-    def __eq__(self, other: object) -> bool:
+    def __eq__(self, other: object) -> Any:
         return self._compare(other, lambda a, b: a == b)
 
-    def __lt__(self, other: Any) -> bool:
+    def __lt__(self, other: Any) -> Any:
         return self._compare(other, lambda a, b: a < b)
 
-    def __le__(self, other: Any) -> bool:
+    def __le__(self, other: Any) -> Any:
         return self._compare(other, lambda a, b: a <= b)
 
-    def __gt__(self, other: Any) -> bool:
+    def __gt__(self, other: Any) -> Any:
         return self._compare(other, lambda a, b: a > b)
 
-    def __ge__(self, other: Any) -> bool:
+    def __ge__(self, other: Any) -> Any:
         return self._compare(other, lambda a, b: a >= b)
 
-    def _compare(self, other: Any, holds: Callable[[Any, Any], bool]) -> bool:
+    def _compare(self, other: Any, holds: Callable[[Any, Any], bool]) -> Any:
         if isinstance(other, float) and not isfinite(other):
             return holds(0.0, other)
         b = _rational(other)
@@ -175,6 +190,15 @@ def _rational(value: object) -> Rational | None:
     if isinstance(value, Rational):
         return value
     return Rational(value) if isinstance(value, int | float | Expr) else None
+
+
+def _odd(denominator: int) -> int:
+    """The odd part: 1 where a float holds the value exactly."""
+    return denominator // (denominator & -denominator)
+
+
+def _coprime(numerator: Dim, odd: int) -> bool:
+    return odd == 1 or (isinstance(numerator, int) and gcd(numerator, odd) == 1)
 
 
 def _exact_quotient(a: Dim, b: Expr) -> Dim | None:

@@ -73,8 +73,8 @@ def _sum(terms: Terms) -> Dim:
 
 
 def _common_factor(a: Dim, b: Dim) -> int:
-    """The g > 1 that divides b and every term of a but the constant."""
-    if not isinstance(b, int) or isinstance(a, int):
+    """The g > 1 that divides b > 0 and every term of a but the constant."""
+    if not isinstance(b, int) or b < 0 or isinstance(a, int):
         return 0
     factor = gcd(polynomial.content(a.terms), b)
     return factor if factor > 1 else 0
@@ -232,7 +232,7 @@ QUOTIENTS = (
     Identity("0 // y == 0", lambda a, b: 0 if isinstance(a, int) and a == 0 else None),
     Identity("x // -y == -x // y", lambda a, b: floordiv(-a, -b) if notation.leads_negative(b) else None),
     Identity("(k*x) // (k*y) == x // y", _cancel_quotient, "k != 0"),
-    Identity("(g*x + c) // (g*y) == (x + c//g) // y", _common_quotient, "g > 0"),
+    Identity("(g*x + c) // (g*y) == (x + c//g) // y", _common_quotient, "g > 0 and y > 0"),
     Identity("(y*q + r) // y == q + r//y", _split_quotient),
     Identity("(x//y + c) // b == (x + y*c) // (y*b)", _unnest, "b > 0"),
     Identity("x // y == 0", _range_quotient, "0 <= x < y"),
@@ -245,7 +245,7 @@ REMAINDERS = (
     Identity("0 % y == 0", lambda a, b: 0 if isinstance(a, int) and a == 0 else None),
     Identity("x % -y == -(-x % y)", lambda a, b: -modulo(-a, -b) if notation.leads_negative(b) else None),
     Identity("(k*x) % (k*y) == k*(x % y)", _cancel_remainder, "k != 0"),
-    Identity("(g*x + c) % (g*y) == g*((x + c//g) % y) + c % g", _common_remainder, "g > 0"),
+    Identity("(g*x + c) % (g*y) == g*((x + c//g) % y) + c % g", _common_remainder, "g > 0 and y > 0"),
     Identity("(y*q + r) % y == r % y", _split_remainder),
     Identity("(k*(x % (b*c)) + r) % (k*b) == (k*x + r) % (k*b)", _drop_inner_remainder, "k != 0"),
     Identity("((k*y + c)*x + r) % y == (c*x + r) % y", _reduce_coefficients),
@@ -350,8 +350,9 @@ def select(condition: Condition, then: Dim, otherwise: Dim) -> Dim:
         condition, then, otherwise = ~condition, otherwise, then
     factor = gcd(*_terms(then).values(), *_terms(otherwise).values())
     factor = -factor if notation.leads_negative(then if _terms(then) else otherwise) else factor
-    result = atom_expression("select", condition, _cancelled(then, ((), factor)), _cancelled(otherwise, ((), factor)))
-    return factor * result
+    arms = (_cancelled(arm, ((), factor)) for arm in (then, otherwise))
+    result: Dim = factor * atom_expression("select", condition, *arms)
+    return result
 
 
 def rebuilt(atom: Atom, parts: list[Dim]) -> Dim:

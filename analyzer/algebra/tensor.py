@@ -1,9 +1,9 @@
 """A tensor as far as it is known before running: its shape and its element type.
 
-    TensorType((symbol("N"), 64, 16, 16))                 prints as `[N, 64, 16, 16] float32`
-    broadcast((8, 1, 6), (7, 1))                          -> (8, 7, 6)
-    promote(TensorType((3,), DType.int64), 2.5)           -> DType.float32
-    parse_input("mask=N,77:bool")                         -> ("mask", TensorType((N, 77), DType.bool_))
+TensorType((symbol("N"), 64, 16, 16))                 prints as `[N, 64, 16, 16] float32`
+broadcast((8, 1, 6), (7, 1))                          -> (8, 7, 6)
+promote(TensorType((3,), DType.int64), 2.5)           -> DType.float32
+parse_input("mask=N,77:bool")                         -> ("mask", TensorType((N, 77), DType.bool_))
 """
 
 from __future__ import annotations
@@ -64,9 +64,7 @@ def _broadcast_two(a: Shape, b: Shape) -> Shape:
     rank = max(len(a), len(b))
     longer, shorter = (a, b) if len(a) == rank else (b, a)
     missing = rank - len(shorter)
-    joined = [
-        _broadcast_sizes(a[i - rank + len(a)], b[i - rank + len(b)], i) for i in range(missing, rank)
-    ]
+    joined = [_broadcast_sizes(a[i - rank + len(a)], b[i - rank + len(b)], i) for i in range(missing, rank)]
     return (*longer[:missing], *joined)
 
 
@@ -77,9 +75,7 @@ def _broadcast_sizes(a: Dim, b: Dim, dimension: int) -> Dim:
     for one, other in ((a, b), (b, a)):
         if equal(one, 1) is True:
             return other
-    message = (
-        f"The size of tensor a ({a}) must match the size of tensor b ({b}) at non-singleton dimension {dimension}"
-    )
+    message = f"The size of tensor a ({a}) must match the size of tensor b ({b}) at non-singleton dimension {dimension}"
     if equal(a, 1) is False and equal(b, 1) is False:
         require(same, message)
         return a if isinstance(a, int) else b
