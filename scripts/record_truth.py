@@ -84,12 +84,16 @@ def _refusal(error: Exception, during: str) -> Record:
 
 
 def _answer(call: Callable[[], Any]) -> Record:
-    """Output and multiply-accumulates of a call, or the refusal."""
+    """Output and multiply-accumulates of a call, or the refusal.
+
+    The call is made twice, because under FlopCounterMode some operators are decomposed and refuse less.
+    """
     try:
-        with FlopCounterMode(display=False) as counter:
-            output = call()
+        output = call()
     except REFUSALS as error:
         return _refusal(error, "call")
+    with FlopCounterMode(display=False) as counter:
+        call()
     return {"output": encode(output), "macs": counter.get_total_flops() // 2}
 
 
@@ -107,16 +111,25 @@ def _layer_on(case: layer.Case, namespace: Mapping[str, Any], device: str, make:
     if not case.call.endswith(".train()"):
         module.eval()
     state = encode_state(module)
-    answer = _answer(lambda: module(*arguments, **keywords)) if case.inputs else {}
+    answer: Record = {}
+    if case.inputs:
+
+        def call() -> Any:
+            fresh, named = read_inputs(case.inputs, make)
+            return module(*fresh, **named)
+
+        answer = _answer(call)
     after = encode_state(module)
     return given | state | ({"after": after} if after != state else {}) | answer
 
 
 def _operator_on(case: operator.Case, namespace: Mapping[str, Any], device: str, make: MakeTensor) -> Record:
-    tensors = {name: read_value(text, make) for name, text in case.tensors.items()}
+    def tensors() -> dict[str, Any]:
+        return {name: read_value(text, make) for name, text in case.tensors.items()}
+
     with torch.device(device):
-        answer = _answer(lambda: eval(case.call, {**namespace, **tensors}))
-    return {"arguments": encode(tensors)["dict"], **answer}
+        answer = _answer(lambda: eval(case.call, {**namespace, **tensors()}))
+    return {"arguments": encode(tensors())["dict"], **answer}
 
 
 def _judge(on_device: Callable[[str, MakeTensor], Record]) -> Record:

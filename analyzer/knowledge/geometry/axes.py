@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TypeGuard
 
-from analyzer.algebra.expression import Dim, Expr, at_least, maximum, minimum, require
+from analyzer.algebra.expression import Condition, Dim, Expr, at_least, equal, maximum, minimum, require
 from analyzer.algebra.tensor import Refused, Shape, TensorType
 
 Sizes = Dim | Sequence[Dim]
@@ -96,6 +96,12 @@ def require_each(sizes: Iterable[Dim], least: Dim, complaint: str) -> None:
     """Refused with the complaint where one of the sizes is less than `least`."""
     for size in sizes:
         require(at_least(size, least), complaint)
+
+
+def unequal(a: Dim, b: Dim) -> Condition | bool:
+    """The opposite of `equal(a, b)`."""
+    same = equal(a, b)
+    return not same if isinstance(same, bool) else ~same
 
 
 def require_new(shape: Shape) -> None:

@@ -121,6 +121,8 @@ def unshuffle_pixels(input: TensorType, downscale_factor: Dim) -> TensorType:
             f"pixel_unshuffle expects {name} to be divisible by downscale_factor, "
             f"but input.size({place})={size} is not divisible by {downscale_factor}",
         )
+    if any(size == 0 for size in input.shape if isinstance(size, int)):
+        return input  # torch hands an empty tensor back as it is
     area = downscale_factor * downscale_factor
     sizes = (*leading, channels * area, height // downscale_factor, width // downscale_factor)
     return TensorType(sizes, input.dtype)

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analyzer.algebra.expression import Condition, Dim, at_least, divisible, equal, product, require
+from analyzer.algebra.expression import Dim, at_least, divisible, equal, product, require
 from analyzer.algebra.tensor import DType, Refused, Shape, TensorType
-from analyzer.knowledge.geometry.axes import bracketed
+from analyzer.knowledge.geometry.axes import bracketed, unequal
 from analyzer.knowledge.operands import scalar_name
 
 Optional = TensorType | None
@@ -38,11 +38,6 @@ def _require_elements(name: str, tensor: Optional, count: Dim) -> None:
         require(equal(tensor.numel, count), f"{name} should contain {count} elements not {tensor.numel}")
 
 
-def _unequal(count: Dim, other: int) -> Condition | bool:
-    same = equal(count, other)
-    return (not same) if isinstance(same, bool) else ~same
-
-
 def normalise_batch(
     input: TensorType,
     running_mean: Optional,
@@ -57,7 +52,7 @@ def normalise_batch(
         if input.rank < 1:
             raise Refused("tuple index out of range")
         require(
-            _unequal(product((input.shape[0], *input.shape[2:])), 1),
+            unequal(product((input.shape[0], *input.shape[2:])), 1),
             f"Expected more than 1 value per channel when training, got input size {bracketed(input.shape)}",
         )
     if training and eps <= 0.0:
@@ -88,7 +83,7 @@ def normalise_instance(
     """The input [batch, channels, ...] itself; statistics and parameters have as many elements as channels."""
     if use_input_stats:
         require(
-            _unequal(product(input.shape[2:]), 1),
+            unequal(product(input.shape[2:]), 1),
             f"Expected more than 1 spatial element when training, got input size {bracketed(input.shape)}",
         )
     elif running_mean is None or running_var is None:
@@ -165,7 +160,7 @@ def normalise_groups(input: TensorType, num_groups: Dim, weight: Optional, bias:
         f"but got input of shape {shape} and num_groups={num_groups}",
     )
     require(
-        _unequal(product((batch * channels // num_groups, *spatial)), 1),
+        unequal(product((batch * channels // num_groups, *spatial)), 1),
         f"Expected more than 1 value per channel when training, got input size {shape} in {num_groups} groups",
     )
     for name, tensor in (("weight", weight), ("bias", bias)):

@@ -216,7 +216,7 @@ def scaled(size: Dim, factor: float | Dim) -> Dim:
     """`int(size * factor)`, in floating point where the size is known; raises Inexact where it cannot be exact."""
     if isinstance(size, int) and isinstance(factor, int | float):
         return int(size * factor)
-    exact = Rational(size, 1) * factor
+    exact: Rational = Rational(size) * factor
     return exact.trunc()
 
 

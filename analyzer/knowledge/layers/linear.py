@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from analyzer.algebra.expression import Dim, equal, require
+from analyzer.algebra.expression import Dim, require
 from analyzer.algebra.tensor import DType, Refused, Shape, TensorType
-from analyzer.knowledge.geometry.axes import require_new
+from analyzer.knowledge.geometry.axes import require_new, unequal
 from analyzer.knowledge.geometry.linear import multiplication_macs, multiply, multiply_both
 from analyzer.knowledge.layer import Case, LayerSpec
 
@@ -63,18 +63,13 @@ def _bilinear(
     dtype: DType | None = None,
 ) -> Mapping[str, Any]:
     require_new((out_features, in1_features, in2_features))
-    require(_nonzero(in1_features), "float division by zero")
+    require(unequal(in1_features, 0), "float division by zero")
     return {
         "in1_features": in1_features,
         "in2_features": in2_features,
         "out_features": out_features,
         "_bias": bias,
     }
-
-
-def _nonzero(size: Dim) -> Any:
-    zero = equal(size, 0)
-    return (not zero) if isinstance(zero, bool) else ~zero
 
 
 def _bilinear_parameters(c: Any) -> Mapping[str, Shape | None]:
