@@ -3,7 +3,9 @@
     python scripts/record_composites.py
 
     tests/golden/composites.json:
-        {"torch": "2.13.0", "exports": {"torch.nn.MultiheadAttention": "MultiheadAttention", ...}, "cases": [
+        {"torch": "2.13.0", "exports": {"torch.nn.MultiheadAttention": "MultiheadAttention", ...},
+         "signatures": {"MultiheadAttention": {"__init__": [["embed_dim"], ["num_heads"], ["dropout", "0.0"], ...],
+                                               "forward": [["query"], ...]}, ...}, "cases": [
             {"call": "nn.MultiheadAttention(8, 2)", "inputs": ["4,3,8", "5,3,8", "5,3,8"],
              "arguments": [...], "keywords": {},
              "modules": {"": "MultiheadAttention", "out_proj": "NonDynamicallyQuantizableLinear"},
@@ -25,6 +27,7 @@ from __future__ import annotations
 import ast
 import importlib
 import json
+import re
 import sys
 import warnings
 from dataclasses import dataclass
@@ -38,7 +41,15 @@ from torch.utils.flop_counter import FlopCounterMode
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "scripts")]
 
-from record_encoding import MakeTensor, encode, encode_state, on_cpu, on_meta, read_inputs  # noqa: E402
+from record_encoding import (
+    MakeTensor,
+    encode,
+    encode_signature,
+    encode_state,
+    on_cpu,
+    on_meta,
+    read_inputs,
+)  # noqa: E402
 
 COMPOSITES = ROOT / "analyzer" / "knowledge" / "composites"
 GOLDEN = ROOT / "tests" / "golden" / "composites.json"
@@ -197,14 +208,30 @@ def read_exports() -> dict[str, str]:
     return found
 
 
+def find(place: str) -> Any:
+    """What PyTorch has under a qualified name, or None."""
+    module, _, attribute = place.rpartition(".")
+    return getattr(importlib.import_module(module), attribute, None)
+
+
 def check_exports(exports: dict[str, str]) -> list[str]:
     """The qualified names that PyTorch does not have, or has as another class."""
-    wrong = []
-    for place, name in exports.items():
-        module, _, attribute = place.rpartition(".")
-        if getattr(getattr(importlib.import_module(module), attribute, None), "__name__", None) != name:
-            wrong.append(place)
-    return wrong
+    return [place for place, name in exports.items() if getattr(find(place), "__name__", None) != name]
+
+
+def signatures(exports: dict[str, str]) -> Record:
+    """Of constructor and forward; a default that is a function by its name."""
+
+    def encoded(method: Any) -> list[list[str]]:
+        return [
+            [re.sub(r"<function (\w+) at .*>", r"F.\1", text) for text in part] for part in encode_signature(method)
+        ]
+
+    first = {name: place for place, name in reversed(exports.items())}
+    return {
+        name: {method: encoded(getattr(find(place), method)) for method in ("__init__", "forward")}
+        for name, place in sorted(first.items())
+    }
 
 
 def _refusal(error: Exception, during: str) -> Record:
@@ -278,6 +305,7 @@ def main() -> int:
             complaints.append(f"{case.call} on {' and '.join(case.inputs)}: {complaint}")
     lines = [
         f'{{"torch": {json.dumps(torch.__version__.split("+")[0])}, "exports": {json.dumps(exports, indent=0)},',
+        f'"signatures": {json.dumps(signatures(exports), indent=None)},',
         '"cases": [',
         ",\n".join(json.dumps(answer) for answer in answers),
         "]}",
