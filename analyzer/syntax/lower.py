@@ -20,6 +20,7 @@ from analyzer.syntax.lower_imports import IMPORTS
 from analyzer.syntax.lower_patterns import PATTERNS
 from analyzer.syntax.lower_statements import STATEMENTS
 from analyzer.syntax.lower_strings import STRINGS
+from analyzer.syntax.nesting import check_nesting, with_deep_stack
 from analyzer.syntax.source import MAXIMUM_BYTES, SourceError, decode_source, error_at
 from analyzer.syntax.visitor import Handlers, Visitor
 
@@ -36,10 +37,13 @@ def lower_source(source: bytes, path: str, *, maximum_bytes: int = MAXIMUM_BYTES
     """The module that `source` spells; `path` only names it in the SourceError that everything else ends in."""
     text = decode_source(source, path, maximum_bytes=maximum_bytes)
     try:
-        return _lower(text)
+        check_nesting(text)
+        return with_deep_stack(lambda: _lower(text))
     except SourceError as error:
         error.path = path
         raise
+    except RecursionError as error:
+        raise SourceError("nested too deeply", path=path) from error
 
 
 def _lower(text: str) -> ir.Module:

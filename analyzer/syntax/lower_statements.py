@@ -84,7 +84,9 @@ def lower_if(visitor: Visitor, node: cst.If) -> ir.If:
         test = visitor.expression(rest.test)
         branches.append((start, test, visitor.suite(rest.body)))
         rest, word = rest.orelse, "elif"
+        visitor.deepen(1)
     orelse: tuple[ir.Statement, ...] = _lower_else(visitor, rest)
+    visitor.deepen(-len(branches))
     for start, test, body in reversed(branches):
         orelse = (result := ir.If(visitor.span(start), test, body, orelse),)
     return result

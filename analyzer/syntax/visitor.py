@@ -26,6 +26,9 @@ Position = tuple[int, int]
 _BLANKS = re.compile(r"[ \t\f\n]*(?:(?:\\\n|#[^\n]*)[ \t\f\n]*)*")
 _COMMENT = re.compile(r"#[^\n]*")
 
+MAXIMUM_DEPTH = 300
+"""Levels of statements and expressions: little enough to be encoded, decoded and printed by recursion."""
+
 OWN_PARENTHESES = (cst.Tuple, cst.GeneratorExp)
 """Expressions whose innermost parentheses are their own; all others are merely grouped by theirs."""
 
@@ -54,7 +57,7 @@ class Visitor:
     Between two calls the cursor stands right behind the last token that was taken.
     """
 
-    __slots__ = ("_base", "_handlers", "_line", "blocks", "class_name", "comments", "position", "text")
+    __slots__ = ("_base", "_depth", "_handlers", "_line", "blocks", "class_name", "comments", "position", "text")
 
     def __init__(self, text: str, handlers: Handlers) -> None:
         self.text = text + "\0"
@@ -64,6 +67,7 @@ class Visitor:
         self.class_name = ""
         self._line = 1
         self._base = -1
+        self._depth = 0
         self._handlers = handlers
 
     # ------------------------------------------------------------ tokens
@@ -167,6 +171,12 @@ class Visitor:
 
     # ------------------------------------------------------------ nodes
 
+    def deepen(self, levels: int) -> None:
+        """Enter `levels` levels of the tree, or leave them if negative."""
+        self._depth += levels
+        if self._depth > MAXIMUM_DEPTH:
+            raise self.error(f"nested more than {MAXIMUM_DEPTH} levels deep")
+
     def expression(self, node: Any) -> ir.Expression:
         """Lower an expression; chains such as `a + b + c` or `a.b().c` are followed in a loop, not by recursion."""
         chains = self._handlers.chains
@@ -182,6 +192,8 @@ class Visitor:
                 break
             pending.append((node, chain, self.start()))
             node = getattr(node, chain.left)
+        levels = len(pending) + 1
+        self.deepen(levels)
         lower = self._handlers.expressions.get(type(node))
         if lower is None:
             raise self.error(f"{type(node).__name__} is not supported")
@@ -193,6 +205,7 @@ class Visitor:
             result = chain.finish(self, node, start, result)
             for _ in node.rpar:
                 self.token(")")
+        self.deepen(-levels)
         return result
 
     def statement(self, node: cst.CSTNode) -> ir.Statement:
@@ -202,6 +215,7 @@ class Visitor:
     def statements(self, nodes: Sequence[cst.CSTNode]) -> tuple[ir.Statement, ...]:
         """Lower lines and compound statements."""
         result: list[ir.Statement] = []
+        self.deepen(1)
         for node in nodes:
             if isinstance(node, (cst.SimpleStatementLine, cst.SimpleStatementSuite)):
                 for small in node.body:
@@ -209,6 +223,7 @@ class Visitor:
                     self.optional(";", small.semicolon)
             else:
                 result.append(self.statement(node))
+        self.deepen(-1)
         return tuple(result)
 
     def suite(self, node: cst.BaseSuite) -> tuple[ir.Statement, ...]:
