@@ -35,12 +35,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
-from torch.utils.flop_counter import FlopCounterMode
-
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "scripts")]
-
 from record_encoding import (
     MakeTensor,
     encode,
@@ -49,7 +43,11 @@ from record_encoding import (
     on_cpu,
     on_meta,
     read_inputs,
-)  # noqa: E402
+)
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+ROOT = Path(__file__).resolve().parent.parent
 
 COMPOSITES = ROOT / "analyzer" / "knowledge" / "composites"
 GOLDEN = ROOT / "tests" / "golden" / "composites.json"

@@ -25,16 +25,18 @@ PAGE = "https://docs.pytorch.org/docs/2.13/nn.html#recurrent-layers"
 _GATES = {"RNN_TANH": 1, "RNN_RELU": 1, "LSTM": 4, "GRU": 3}
 
 
-def _configure(
+def _base(
     mode: str,
     input_size: Dim,
     hidden_size: Dim,
-    num_layers: int,
-    bias: bool,
-    batch_first: bool,
-    dropout: float,
-    bidirectional: bool,
-    proj_size: Dim,
+    num_layers: int = 1,
+    bias: bool = True,
+    batch_first: bool = False,
+    dropout: float = 0.0,
+    bidirectional: bool = False,
+    proj_size: Dim = 0,
+    device: object = None,
+    dtype: DType | None = None,
 ) -> Mapping[str, Any]:
     if isinstance(dropout, bool) or not 0 <= dropout <= 1:
         raise Refused("dropout should be a number in range [0, 1]")
@@ -50,6 +52,8 @@ def _configure(
     require(at_least(num_layers, 1), "num_layers must be greater than zero")
     require(at_least(proj_size, 0), "proj_size should be a positive integer or zero to disable projections")
     require(at_least(hidden_size, proj_size + 1), "proj_size has to be smaller than hidden_size")
+    if mode not in _GATES:
+        raise Refused(f"Unrecognized RNN mode: {mode}")
     return {
         "mode": mode,
         "input_size": input_size,
@@ -78,9 +82,7 @@ def _rnn(
     if nonlinearity not in ("tanh", "relu"):
         raise Refused(f"Unknown nonlinearity '{nonlinearity}'. Select from 'tanh' or 'relu'.")
     mode = "RNN_TANH" if nonlinearity == "tanh" else "RNN_RELU"
-    attributes = _configure(
-        mode, input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, proj_size=0
-    )
+    attributes = _base(mode, input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional)
     return {"nonlinearity": nonlinearity, **attributes}
 
 
@@ -96,7 +98,7 @@ def _lstm(
     device: object = None,
     dtype: DType | None = None,
 ) -> Mapping[str, Any]:
-    return _configure("LSTM", input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, proj_size)
+    return _base("LSTM", input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, proj_size)
 
 
 def _gru(
@@ -110,7 +112,7 @@ def _gru(
     device: object = None,
     dtype: DType | None = None,
 ) -> Mapping[str, Any]:
-    return _configure("GRU", input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, 0)
+    return _base("GRU", input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional)
 
 
 def _directions(c: Any) -> int:
@@ -199,6 +201,10 @@ def _macs(c: Any, output: Any, input: TensorType, hx: Any = None) -> Dim:
     return product(input.shape[:-1]) * weights
 
 
+def _unimplemented(c: Any, *input: Any) -> None:
+    raise Refused('Module [RNNBase] is missing the required "forward" function')
+
+
 def _entry(name: str, configure: Callable[..., Any], forward: Callable[..., Any], *cases: Case) -> LayerSpec:
     return LayerSpec(
         name, configure, forward, parameters=_parameters, macs=_macs, bases=("RNNBase",), page=PAGE, cases=cases
@@ -258,5 +264,21 @@ RECURRENT = (
         Case("GRU(5, 7, batch_first=1)", refused="batch_first should be of type bool"),
         Case("GRU(5, 7)", "3,5", "1,1,7", refused="should also be 2-D"),
         Case("GRU(5, 7)", "2,3,2,5", refused="GRU: Expected input to be 2D or 3D"),
+    ),
+)
+
+RNN_BASE = LayerSpec(
+    "RNNBase",
+    _base,
+    _unimplemented,
+    parameters=_parameters,
+    page=PAGE,
+    cases=(
+        Case("RNNBase('LSTM', 5, 7, 2, proj_size=3)"),
+        Case("RNNBase('GRU', 5, 7, bidirectional=True, bias=False)"),
+        Case("RNNBase('RNN_TANH', 5, 7)"),
+        Case("RNNBase('RNN_RELU', 5, 7, dtype=torch.float64)"),
+        Case("RNNBase('RNN', 5, 7)", refused="Unrecognized RNN mode"),
+        Case("RNNBase('LSTM', 5, 7)", "3,2,5", refused="forward"),
     ),
 )

@@ -39,7 +39,22 @@ def _configure_rnn(
     return {**_configure(input_size, hidden_size, bias), "nonlinearity": nonlinearity}
 
 
-def _parameters(gates: int) -> Callable[[Any], Mapping[str, Shape | None]]:
+def _base(
+    input_size: Dim,
+    hidden_size: Dim,
+    bias: bool,
+    num_chunks: Dim,
+    device: object = None,
+    dtype: DType | None = None,
+) -> Mapping[str, Any]:
+    return {**_configure(input_size, hidden_size, bias), "_num_chunks": num_chunks}
+
+
+def _unimplemented(c: Any, *input: Any) -> None:
+    raise Refused('Module [RNNCellBase] is missing the required "forward" function')
+
+
+def _parameters(gates: Dim) -> Callable[[Any], Mapping[str, Shape | None]]:
     def parameters(c: Any) -> Mapping[str, Shape | None]:
         rows = gates * c.hidden_size
         bias = (rows,) if c.bias else None
@@ -159,5 +174,21 @@ CELLS = (
         Case("GRUCell(5, 7)", "5", "1,7", refused="hidden0 has inconsistent hidden_size"),
         Case("GRUCell(5, 7)", "3,5", "3,7:float16", refused="same dtype"),
         Case("GRUCell(5, 7)", "3,5:float16", refused="same dtype"),
+    ),
+)
+
+RNN_CELL_BASE = LayerSpec(
+    "RNNCellBase",
+    _base,
+    _unimplemented,
+    parameters=lambda c: _parameters(c._num_chunks)(c),
+    page=PAGE,
+    cases=(
+        Case("RNNCellBase(5, 7, True, 4)"),
+        Case("RNNCellBase(5, 7, False, num_chunks=1)"),
+        Case("RNNCellBase(input_size=5, hidden_size=7, bias=True, num_chunks=3)"),
+        Case("RNNCellBase(5, 7, True, 2, dtype=torch.float64)"),
+        Case("RNNCellBase(5, 7)", refused="bias"),
+        Case("RNNCellBase(5, 7, True, 4)", "3,5", refused="forward"),
     ),
 )
