@@ -177,6 +177,9 @@ def _record_layer(spec: layer.LayerSpec) -> Record:
 
 def _record_operator(spec: operator.OperatorSpec) -> Record:
     namespace = {"torch": torch, "F": nn.functional, "nn": nn, "math": math}
+    package = spec.names[0].partition(".")[0]
+    if package != "Tensor":
+        namespace[package] = importlib.import_module(package)
     return {
         "signature": encode_signature(_find(spec.names[0])) if spec.names[0].startswith("torch.") else None,
         "names": list(spec.names),

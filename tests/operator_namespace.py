@@ -77,11 +77,12 @@ class Namespace:
 
 
 class Namespaces:
-    """`torch` and `F`, and the multiply-accumulates of the calls made through them."""
+    """`torch`, `F` and `einops`, and the multiply-accumulates of the calls made through them."""
 
     def __init__(self) -> None:
         self.torch = Namespace("torch", self)
         self.F = Namespace("torch.nn.functional", self)
+        self.einops = Namespace("einops", self)
         self.macs: Any = 0
 
     def call(self, spec: OperatorSpec, *arguments: Any, **keywords: Any) -> Any:
