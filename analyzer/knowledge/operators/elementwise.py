@@ -243,3 +243,22 @@ NAN_TO_NUM_IN_PLACE = operator(
     "torch.nan_to_num_", "Tensor.nan_to_num_",
     cases=(Case("x.nan_to_num_()", x="2,3"), Case("x.nan_to_num_(0.0)", x="2:float16")),
 )(_nan_to_num)  # fmt: skip
+
+
+@operator("torch.real", cases=(Case("torch.real(x)", x="2,3:complex64"), Case("torch.real(x)", x="2:int64")))
+def real_part(input: TensorType) -> TensorType:
+    """Real numbers are their own real part."""
+    return TensorType(input.shape, real(input.dtype))
+
+
+@operator(
+    "torch.imag",
+    cases=(
+        Case("torch.imag(x)", x="2,3:complex64"),
+        Case("torch.imag(x)", x="2", refused="imag is not implemented for tensors with non-complex dtypes."),
+    ),
+)
+def imaginary_part(input: TensorType) -> TensorType:
+    if not input.dtype.is_complex:
+        raise Refused("imag is not implemented for tensors with non-complex dtypes.")
+    return TensorType(input.shape, real(input.dtype))
