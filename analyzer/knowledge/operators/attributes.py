@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from analyzer.algebra.expression import Dim, product
+from analyzer.algebra.expression import Dim, maximum, product
 from analyzer.algebra.tensor import DType, Refused, Shape, TensorType
 from analyzer.knowledge.operands import dimension, real
 from analyzer.knowledge.operator import Case, OperatorSpec, operator
@@ -186,11 +186,13 @@ def is_contiguous(input: TensorType, memory_format: Any = None) -> bool:
     cases=(
         Case("x.stride()", x="2,3,4"),
         Case("x.stride(-2)", x="2,3,4"),
+        Case("x.stride()", x="2,3,0"),
         Case("x.stride(3)", x="2,3,4", refused="Dimension out of range"),
     ),
 )
 def stride(input: TensorType, dim: int | None = None) -> tuple[Dim, ...] | Dim:
     """The strides of a contiguous tensor of the shape; https://docs.pytorch.org/docs/stable/generated/torch.Tensor.stride.html"""
-    if dim is not None:
-        return product(input.shape[dimension(dim, input.rank) + 1 :])
-    return tuple(product(input.shape[place + 1 :]) for place in range(input.rank))
+    if dim is not None and not input.rank:
+        raise Refused(f"Dimension specified as {dim} but tensor has no dimensions")
+    strides = tuple(product(maximum(size, 1) for size in input.shape[place + 1 :]) for place in range(input.rank))
+    return strides if dim is None else strides[dimension(dim, input.rank)]

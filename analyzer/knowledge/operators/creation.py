@@ -178,12 +178,19 @@ def _check_numbers(function: str, *values: Any) -> None:
             raise Refused(f"unsupported range: {value}")
 
 
+def _check_direction(start: Any, end: Any, step: Any) -> None:
+    if step == 0:
+        raise Refused("step must be nonzero")
+    low, high = (start, end) if step > 0 else (end, start)
+    holds = at_least(high, low) if all(isinstance(bound, int | Expr) for bound in (low, high)) else high >= low
+    require(holds, "upper bound and lower bound inconsistent with step sign")
+
+
 def _steps(start: Any, end: Any, step: Any) -> Dim:
     """How many elements `arange(start, end, step)` has: ceil((end - start) / step)."""
     if step == 0:
         raise Refused("step must be nonzero")
     span = end - start
-    require(span >= 0 if step > 0 else span <= 0, "upper bound and lower bound inconsistent with step sign")
     if isinstance(span, int | Expr) and isinstance(step, int | Expr):
         return ceil_div(span, step) if step > 0 else ceil_div(-span, -step)
     ratio = (float(span) if isinstance(span, int) else span) / step
@@ -198,14 +205,15 @@ def _steps(start: Any, end: Any, step: Any) -> Dim:
         Case("torch.arange(5, 0, -1)"),
         Case("torch.arange(5.0)"),
         Case("torch.arange(0, 1, 0.1)"),
-        Case("torch.arange(0, 5, 2.5)"),
         Case("torch.arange(start=1, end=4, dtype=torch.float16)"),
         Case("torch.arange(end=3, device='cpu')"),
-        Case("torch.arange(0.5, 3, dtype=torch.int64)"),
+        Case("torch.arange(0.5, 3.9, dtype=torch.int64)"),
+        Case("torch.arange(0.5, 3.9, dtype=torch.int32)"),
         Case("torch.arange(0)"),
-        Case("torch.arange(5, 0)", refused="upper bound and lower bound inconsistent with step sign"),
         Case("torch.arange(0, 5, -1)", refused="upper bound and lower bound inconsistent with step sign"),
         Case("torch.arange(0, 5, 0)", refused="step must be nonzero"),
+        Case("torch.arange(0.5, 0, 2.0, dtype=torch.int64)", refused="inconsistent with step sign"),
+        Case("torch.arange(0, 1, 0.1, dtype=torch.int64)", refused="step must be nonzero"),
         Case("torch.arange(float('inf'))", refused="unsupported range"),
     ),
 )
@@ -217,7 +225,8 @@ def arange(
     start, end, step = _bounds(bounds, start, end, step)
     _check_numbers("arange", start, end, step)
     integral = all(isinstance(each, int | Expr) for each in (start, end, step))
-    if dtype is not None and not is_inexact(dtype):
+    _check_direction(start, end, step)
+    if dtype is DType.int64:
         start, end, step = (_truncated(each) for each in (start, end, step))
     return TensorType((_steps(start, end, step),), dtype or (DType.int64 if integral else DType.float32))
 

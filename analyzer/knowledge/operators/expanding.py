@@ -158,6 +158,7 @@ def _repeated(input: TensorType, times: Shape) -> TensorType:
         Case("x.repeat_interleave(repeats=3, dim=0, output_size=9)", x="3,4"),
         Case("x.repeat_interleave(r, dim=0)", x="3,4", r="3:int64"),
         Case("x.repeat_interleave(2, 2)", x="3,4", refused="Dimension out of range"),
+        Case("x.repeat_interleave(2, 0)", x="", refused="Dimension out of range"),
         Case("x.repeat_interleave(-2, 1)", x="3,4", refused="Repeats must be non-negative"),
     ),
 )  # fmt: skip
@@ -165,7 +166,9 @@ def repeat_interleave(
     input: TensorType, repeats: Dim | TensorType | None = None, dim: int | None = None, *, output_size: Any = None
 ) -> TensorType:
     """https://docs.pytorch.org/docs/stable/generated/torch.repeat_interleave.html"""
-    shape, at = ((input.numel,), 0) if dim is None else (input.shape or (1,), dimension(dim, input.rank))
+    shape, at = ((input.numel,), 0) if dim is None else (input.shape, dimension(dim, input.rank))
+    if not shape:
+        raise Refused("Dimension out of range (expected to be in range of [-1, 0], but got 1)")
     if repeats is None or isinstance(repeats, TensorType):
         if output_size is None:
             raise DataDependent("how often each element is repeated is the value of a tensor")

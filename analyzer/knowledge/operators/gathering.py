@@ -162,7 +162,7 @@ def take_along_dim(input: TensorType, indices: TensorType, dim: int | None = Non
         )
     at = dimension(dim, input.rank)
     if not input.rank:
-        return input
+        raise Refused(f"Dimension specified as {dim} but tensor has no dimensions")
     common = broadcast(replaced(input.shape, at, 1), replaced(indices.shape, at, 1))
     return TensorType(replaced(common, at, indices.shape[at]), input.dtype)
 

@@ -229,7 +229,7 @@ def set_item(input: TensorType, index: Any, value: Any) -> None:
         raise Refused(f"can't assign a {type(value).__name__} to a torch.{scalar_name(input.dtype)}Tensor")
     if not result.counted or not isinstance(value, TensorType):
         return
-    target, source = result.shape(), _without_leading_ones(value.shape)
+    target = result.shape()
     if result.is_advanced:
         if value.dtype is not input.dtype:
             raise Refused(
@@ -240,15 +240,12 @@ def set_item(input: TensorType, index: Any, value: Any) -> None:
             f"shape mismatch: value tensor of shape {shape_text(value.shape)} cannot be broadcast "
             f"to indexing result of shape {shape_text(target)}"
         )
-        fits(source, target, complaint)
     else:
-        fits(source, target, _expansion_complaint(source, target))
-
-
-def _without_leading_ones(shape: Shape) -> Shape:
-    while shape and equal(shape[0], 1) is True:
-        shape = shape[1:]
-    return shape
+        complaint = _expansion_complaint(value.shape, target)
+    extra = max(value.rank - len(target), 0)
+    for size in value.shape[:extra]:
+        require(equal(size, 1), complaint)
+    fits(value.shape[extra:], target, complaint)
 
 
 def _expansion_complaint(source: Shape, target: Shape) -> str:

@@ -38,7 +38,9 @@ def _concatenated(tensors: Sequence[TensorType], dim: Any) -> TensorType:
             raise Refused(f"zero-dimensional tensor (at position {position}) cannot be concatenated")
     dtype = promote(*tensors)
     # An empty tensor of one dimension is skipped, whatever the rank of the others.
-    solid = [tensor for tensor in tensors if tensor.rank > 1 or equal(tensor.shape[0], 0) is not True] or [tensors[0]]
+    solid = [tensor for tensor in tensors if tensor.rank > 1 or equal(tensor.shape[0], 0) is not True]
+    if not solid:
+        return TensorType((0,), dtype)
     first = solid[0]
     at = dimension(dim, first.rank)
     for position, tensor in enumerate(solid):
@@ -66,6 +68,7 @@ def _check_alike(first: Shape, other: Shape, at: int, position: int) -> None:
         Case("torch.cat([x, y])", x="2:int64", y="3:bool"),
         Case("torch.cat([x, y])", x="2:float16", y="0:float64"),
         Case("torch.cat([y, x, y], 1)", x="2,3", y="0"),
+        Case("torch.cat([x, x], 3)", x="0"),
         Case("torch.cat([x, y], 1)", x="2,3,4", y="2,3,5", refused=f"{_MISMATCH} 1. Expected size 4 but got size 5"),
         Case("torch.cat([x, y])", x="2,3", y="3", refused="Tensors must have same number of dimensions: got 2 and 1"),
         Case("torch.cat([x, x], 2)", x="2,3", refused="Dimension out of range (expected to be in range of [-2, 1]"),
@@ -249,7 +252,7 @@ def cartesian_prod(*tensors: TensorType) -> TensorType:
 
 
 @operator(
-    "torch.combinations", "Tensor.combinations",
+    "torch.combinations",
     cases=(
         Case("torch.combinations(x)", x="5"),
         Case("torch.combinations(x, 3, True)", x="5"),

@@ -33,6 +33,8 @@ def _made(data: Any, dtype: DType | None) -> TensorType:
         Case("torch.tensor([True, 1])"),
         Case("torch.tensor([1, 1j])"),
         Case("torch.tensor([[], []])"),
+        Case("torch.tensor([[], 1])"),
+        Case("torch.tensor([x, 1.5])", x=":float16"),
         Case("torch.tensor(data=range(3), dtype=torch.float16)"),
         Case("torch.tensor(x)", x="2,3:int64"),
         Case("torch.tensor([x, 2])", x=":float64"),

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from analyzer.algebra.expression import Dim
+from analyzer.algebra.expression import Dim, equal, require
 from analyzer.algebra.tensor import Refused, TensorType
 from analyzer.knowledge.operands import dimension, dimensions, shape_text
 from analyzer.knowledge.operator import Case, operator
@@ -153,7 +153,9 @@ def movedim(input: TensorType, source: int | Sequence[int], destination: int | S
         Case("x.roll((1, -1), (0, 1))", x="2,3"),
         Case("torch.roll(x, shifts=1, dims=-1)", x="2,3"),
         Case("torch.roll(x, (1, 2), (0,))", x="2,3", refused="shifts and dimensions must align. shifts: 2, dims:"),
+        Case("torch.roll(x, 1, 3)", x="2,0,4"),
         Case("torch.roll(x, 1, 3)", x="2,3,4", refused=_OUT_OF_RANGE),
+        Case("torch.roll(x, 1, 0)", x="", refused="Dimension specified as 0 but tensor has no dimensions"),
     ),
 )  # fmt: skip
 def roll(input: TensorType, shifts: Dim | Sequence[Dim], dims: int | Sequence[int] = ()) -> TensorType:
@@ -164,7 +166,13 @@ def roll(input: TensorType, shifts: Dim | Sequence[Dim], dims: int | Sequence[in
     if len(by) != len(along) and not (len(by) == 1 and not along):
         raise Refused(f"shifts and dimensions must align. shifts: {len(by)}, dims: {len(along)}")
     for dim in along:
-        dimension(dim, input.rank)
+        if not input.rank:
+            raise Refused(f"Dimension specified as {dim} but tensor has no dimensions")
+        if isinstance(dim, int) and not -input.rank <= dim < input.rank:
+            bounds = f"[{-input.rank}, {input.rank - 1}]"
+            # A tensor without elements is returned before the dimension is looked at.
+            complaint = f"Dimension out of range (expected to be in range of {bounds}, but got {dim})"
+            require(equal(input.numel, 0), complaint)
     return input
 
 

@@ -157,6 +157,8 @@ def ravel(input: TensorType) -> TensorType:
 def unflatten(input: TensorType, dim: int, sizes: Sequence[Dim]) -> TensorType:
     """https://docs.pytorch.org/docs/stable/generated/torch.unflatten.html"""
     at = dimension(dim, input.rank)
+    if not input.rank:
+        raise Refused("unflatten got an unexpected error: the tensor has no dimensions")
     if not sizes:
         raise Refused("unflatten: sizes must be non-empty")
     shape = integers("unflatten", sizes)

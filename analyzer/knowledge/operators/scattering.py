@@ -132,16 +132,20 @@ def index_add(input: TensorType, dim: int, index: TensorType, source: TensorType
             f"index_add_(): self ({scalar_name(input.dtype)}) and source ({scalar_name(source.dtype)}) "
             "must have the same scalar type"
         )
-    taken = source.shape[at] if source.rank > at else source.numel
+    taken = source.shape[at] if source.rank > at else 1
     complaint = f"index_add_(): Number of indices ({index.numel}) should be equal to source.size(dim): ({taken})"
     require(equal(index.numel, taken), complaint)
     complaint = (
         "source tensor shape must match self tensor shape, excluding the specified dimension. "
         f"Got self.shape = {shape_text(input.shape)} source.shape = {shape_text(source.shape)}"
     )
-    if input.rank and source.rank:
-        _require_alike(replaced(input.shape, at), replaced(source.shape, at), complaint)
+    require(input.rank == source.rank, complaint)
+    _require_alike(_slice(input, at), _slice(source, at), complaint)
     return input
+
+
+def _slice(input: TensorType, at: int) -> Shape:
+    return replaced(input.shape, at) if input.rank else ()
 
 
 def _require_alike(mine: Shape, theirs: Shape, complaint: str) -> None:
@@ -176,9 +180,8 @@ def index_copy(input: TensorType, dim: int, index: TensorType, source: TensorTyp
     taken = source.shape[at] if source.rank else 1
     complaint = f"index_copy_(): Number of indices ({index.numel}) should be equal to source.size(dim) ({taken})"
     require(equal(index.numel, taken), complaint)
-    if input.rank and source.rank:
-        complaint = "index_copy_(): Source/destination tensor must have same slice shapes."
-        _require_alike(replaced(input.shape, at), replaced(source.shape, at), complaint)
+    complaint = "index_copy_(): Source/destination tensor must have same slice shapes."
+    _require_alike(_slice(input, at), _slice(source, at), complaint)
     return input
 
 

@@ -78,11 +78,14 @@ def msort(input: TensorType) -> TensorType:
         Case("x.topk(5)", x="2,3", refused="selected index k out of range"),
         Case("x.topk(-1)", x="2,3", refused="selected index k out of range"),
         Case("x.topk(1, 2)", x="2,3", refused=_OUT_OF_RANGE),
+        Case("x.topk(1)", x="2:bool", refused="topk does not support bool dtypes on CPU"),
     ),
 )  # fmt: skip
 def topk(input: TensorType, k: Dim, dim: int = -1, largest: bool = True, sorted: bool = True) -> Named:
     """https://docs.pytorch.org/docs/stable/generated/torch.topk.html"""
     at, count = dimension(dim, input.rank), integer("topk", k)
+    if input.dtype is DType.bool_ or input.dtype.is_complex:
+        raise Refused(f"topk does not support {'bool' if input.dtype is DType.bool_ else 'complex'} dtypes on CPU")
     require(at_least(count, 0), "selected index k out of range")
     require(at_least(input.shape[at] if input.rank else 1, count), "selected index k out of range")
     return _values_and_indices(input, replaced(input.shape, at, count) if input.rank else ())
