@@ -147,8 +147,13 @@ def normalise_rms(input: TensorType, normalized_shape: Sequence[Dim], weight: Op
     return input
 
 
-def normalise_groups(input: TensorType, num_groups: Dim, weight: Optional, bias: Optional) -> TensorType:
-    """The input [batch, channels, ...] itself, whose channels must be divisible by the groups."""
+def normalise_groups(
+    input: TensorType, num_groups: Dim, weight: Optional, bias: Optional, *, several: bool = True
+) -> TensorType:
+    """The input [batch, channels, ...] itself, whose channels must be divisible by the groups.
+
+    several: refuse a single value per group, as F.group_norm does and torch.group_norm does not.
+    """
     if input.rank < 2:
         raise Refused(f"Expected at least 2 dimensions for input tensor but received {input.rank}")
     batch, channels, *spatial = input.shape
@@ -159,10 +164,11 @@ def normalise_groups(input: TensorType, num_groups: Dim, weight: Optional, bias:
         "Expected number of channels in input to be divisible by num_groups, "
         f"but got input of shape {shape} and num_groups={num_groups}",
     )
-    require(
-        unequal(product((batch * channels // num_groups, *spatial)), 1),
-        f"Expected more than 1 value per channel when training, got input size {shape} in {num_groups} groups",
-    )
+    if several:
+        require(
+            unequal(product((batch * channels // num_groups, *spatial)), 1),
+            f"Expected more than 1 value per channel when training, got input size {shape} in {num_groups} groups",
+        )
     for name, tensor in (("weight", weight), ("bias", bias)):
         if tensor is not None:
             _require_shape(
