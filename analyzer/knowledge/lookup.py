@@ -20,8 +20,7 @@ def padding_row(padding_idx: Dim | None, rows: Dim, name: str = "Padding_idx") -
     if padding_idx < 0:
         require(at_least(rows + padding_idx, 0), complaint)
         return rows + padding_idx
-    if padding_idx > 0:
-        require(at_least(rows, padding_idx + 1), complaint)
+    require(at_least(rows, padding_idx + 1), complaint)
     return padding_idx
 
 

@@ -64,10 +64,10 @@ def prelu(input: TensorType, weight: TensorType) -> TensorType:
             f"prelu: Type promoting not supported. Got {scalar_name(input.dtype)} and {scalar_name(weight.dtype)}"
         )
     slopes = weight.numel
-    if slopes != 1:
+    channels: Dim = input.shape[1] if input.rank > 1 else 1
+    if equal(slopes, channels) is not True and slopes != 1:
         if input.rank == 0:
             raise Refused("Not allow zero-dim input tensor.")
-        channels: Dim = input.shape[1] if input.rank > 1 else 1
         require(
             equal(slopes, channels),
             "Mismatch of parameter numbers and input channel size. "
