@@ -20,6 +20,27 @@ Interval = tuple[End, End]
 ALL: Interval = (-inf, inf)
 
 
+class Ranges(dict[Atom, Interval]):
+    """What is known of single atoms beyond the symbols' own bounds; remembers what follows for other atoms."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.derived: dict[Atom, Interval] = {}
+
+    def sharpen(self, atom: Atom, found: Interval) -> bool:
+        """Take in an interval of an atom; whether it tells something new."""
+        before = self.get(atom, ALL)
+        after = meet(before, found)
+        if after == before:
+            return False
+        self[atom] = after
+        self.derived.clear()
+        return True
+
+
+NOTHING = Ranges()
+
+
 def bounds(dim: Dim) -> tuple[int | None, int | None]:
     """The least and the greatest value it may have, under the facts in force; None where there is no limit known."""
     decider = facts.current()
@@ -34,12 +55,12 @@ def interval(dim: Dim) -> Interval:
     if isinstance(dim, int):
         return dim, dim
     if dim.interval is None:
-        dim.interval = of_terms(dim.terms, {})
+        dim.interval = of_terms(dim.terms)
     found: Interval = dim.interval
     return found
 
 
-def of_terms(terms: Mapping[Monomial, int], known: Mapping[Atom, Interval]) -> Interval:
+def of_terms(terms: Mapping[Monomial, int], known: Ranges = NOTHING) -> Interval:
     """The interval of a polynomial whose atoms are known to lie within `known`."""
     lower: End = 0
     upper: End = 0
@@ -51,7 +72,7 @@ def of_terms(terms: Mapping[Monomial, int], known: Mapping[Atom, Interval]) -> I
     return lower, upper
 
 
-def of_monomial(monomial: Monomial, known: Mapping[Atom, Interval]) -> Interval:
+def of_monomial(monomial: Monomial, known: Ranges = NOTHING) -> Interval:
     """The interval of a product of powers."""
     result: Interval = (1, 1)
     for atom, exponent in monomial:
@@ -67,15 +88,16 @@ def of_monomial(monomial: Monomial, known: Mapping[Atom, Interval]) -> Interval:
     return result
 
 
-def of_atom(atom: Atom, known: Mapping[Atom, Interval]) -> Interval:
+def of_atom(atom: Atom, known: Ranges = NOTHING) -> Interval:
     """The interval of an atom, with what is known of it and of its parts."""
     if not known:
         if atom.interval is None:
             atom.interval = _by_kind(atom, known)
         found: Interval = atom.interval
         return found
-    computed = _by_kind(atom, known)
-    return meet(computed, known[atom]) if atom in known else computed
+    if atom not in known.derived:
+        known.derived[atom] = meet(_by_kind(atom, known), known.get(atom, ALL))
+    return known.derived[atom]
 
 
 def meet(a: Interval, b: Interval) -> Interval:
@@ -83,7 +105,7 @@ def meet(a: Interval, b: Interval) -> Interval:
     return max(a[0], b[0]), min(a[1], b[1])
 
 
-def _by_kind(atom: Atom, known: Mapping[Atom, Interval]) -> Interval:
+def _by_kind(atom: Atom, known: Ranges) -> Interval:
     if atom.kind == "symbol":
         _, lower, upper = atom.arguments
         return (-inf if lower is None else lower), (inf if upper is None else upper)

@@ -15,59 +15,71 @@ from functools import lru_cache
 from math import inf
 
 from analyzer.algebra import bounds, notation, polynomial
-from analyzer.algebra.bounds import ALL, Interval
+from analyzer.algebra.bounds import ALL, Interval, Ranges, of_terms
 from analyzer.algebra.condition import Condition, Relation
-from analyzer.algebra.expression import Atom, Dim, Expr, make, replace
+from analyzer.algebra.expression import Atom, Dim, Expr, make
 from analyzer.algebra.polynomial import Monomial, Terms, TooComplex
 
 MAX_STEPS = 60
 MAX_SHIFTED = 64
 MAX_PROVED = 200
+MAX_INEQUALITIES = 64
 
 
 class Known:
     """Inequalities beyond the symbols' own bounds: an interval for single atoms, expressions that are >= 0."""
 
     def __init__(self) -> None:
-        self.ranges: dict[Atom, Interval] = {}
+        self.ranges = Ranges()
         self.nonnegative: list[Expr] = []
+        self._mentioning: dict[Monomial, list[Expr]] = {}
 
     def copy(self) -> Known:
         other = Known()
-        other.ranges, other.nonnegative = dict(self.ranges), list(self.nonnegative)
+        other.ranges.update(self.ranges)
+        other.nonnegative = list(self.nonnegative)
+        other._mentioning = {monomial: list(found) for monomial, found in self._mentioning.items()}
         return other
+
+    def related(self, e: Expr) -> list[Expr]:
+        """The known expressions >= 0 that share a term with this one."""
+        return list(dict.fromkeys(each for m in e.terms if m for each in self._mentioning.get(m, ())))
 
     def interval(self, dim: Dim) -> Interval:
         """Between which values it lies."""
         if isinstance(dim, int):
             return dim, dim
-        return bounds.of_terms(dim.terms, self.ranges) if self.ranges else bounds.interval(dim)
+        return of_terms(dim.terms, self.ranges) if self.ranges else bounds.interval(dim)
 
     def learn(self, condition: Condition) -> None:
         """Take in a condition that holds."""
         e = condition.expression
         if condition.relation == ">=":
-            self._add(e)
+            self.assume(e)
         elif condition.relation == "==":
-            self._add(e)
-            self._add(-e)
+            self.assume(e)
+            self.assume(-e)
         else:
             low, high = self.interval(e)
-            self._add(e - 1 if low == 0 else -e - 1 if high == 0 else 0)
+            self.assume(e - 1 if low == 0 else -e - 1 if high == 0 else 0)
 
-    def _add(self, e: Dim) -> None:
+    def assume(self, e: Dim) -> None:
+        """Take in that e >= 0."""
         condition = nonnegative(e)
         if isinstance(condition, bool):
             return
         e = condition.expression
-        if len(self.nonnegative) < MAX_SHIFTED:
+        if len(self.nonnegative) < MAX_INEQUALITIES and len(e.terms) <= MAX_SHIFTED:
             self.nonnegative.append(e)
-        for _ in range(2):
-            for each in self.nonnegative:
+            for monomial in filter(None, e.terms):
+                self._mentioning.setdefault(monomial, []).append(e)
+        if self._sharpen(e):
+            for each in self.related(e):
                 self._sharpen(each)
 
-    def _sharpen(self, e: Expr) -> None:
-        """From `k*atom + rest >= 0` an end of the atom's interval."""
+    def _sharpen(self, e: Expr) -> bool:
+        """From `k*atom + rest >= 0` an end of the atom's interval; whether that is new."""
+        found = False
         for monomial, k in e.terms.items():
             if len(monomial) != 1 or monomial[0][1] != 1:
                 continue
@@ -75,9 +87,9 @@ class Known:
             _, most = self.interval(e - make({monomial: k}))
             if most == inf:
                 continue
-            low, high = self.ranges.get(atom, ALL)
-            end = -(int(most) // k) if k > 0 else int(most) // -k
-            self.ranges[atom] = (max(low, end), high) if k > 0 else (low, min(high, end))
+            end: Interval = (-(int(most) // k), inf) if k > 0 else (-inf, int(most) // -k)
+            found = self.ranges.sharpen(atom, end) or found
+        return found
 
 
 NOTHING = Known()
@@ -159,12 +171,12 @@ def _common(terms: Terms) -> Monomial:
 
 
 def _nonzero(atom: Atom) -> bool:
-    low, high = bounds.of_atom(atom, {})
+    low, high = bounds.of_atom(atom)
     return low > 0 or high < 0
 
 
 def _positive(monomial: Monomial) -> bool:
-    return bounds.of_monomial(monomial, {})[0] > 0
+    return bounds.of_monomial(monomial)[0] > 0
 
 
 def _expression(terms: Terms) -> Dim:
@@ -216,7 +228,7 @@ def _prove(e: Dim, known: Known, steps: list[int]) -> bool:
         return False
     if _shifted_lower(e, known) >= 0:
         return True
-    for inequality in known.nonnegative:
+    for inequality in known.related(e):
         rest = e - inequality
         if known.interval(rest)[0] >= 0:
             return True
@@ -314,3 +326,4 @@ def _spread(e: Dim) -> Dim:
 
 # Canonical division is part of the proofs, and its own rules ask for proofs of simpler things.
 from analyzer.algebra import rewrite  # noqa: E402
+from analyzer.algebra.substitution import replace  # noqa: E402

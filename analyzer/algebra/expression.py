@@ -14,7 +14,7 @@ modulo are Python's.  The divisor must not be zero: where that is not known, it 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from itertools import count
 from math import ceil, floor, isfinite
 from typing import Any
@@ -24,6 +24,7 @@ from analyzer.algebra import polynomial
 from analyzer.algebra.polynomial import MAX_BITS, MAX_EXPONENT, Monomial, Terms, TooComplex
 
 MAX_SIZE = 20_000
+MAX_SIZE_INSIDE = 2_000
 MAX_DEPTH = 60
 NAME: re.Pattern[str] = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
@@ -51,7 +52,7 @@ class Atom:
         inside = [part for part in self.parts() if isinstance(part, Expr)]
         self.size = 1 + sum(part.size for part in inside)
         self.depth = 1 + max((part.depth for part in inside), default=0)
-        if self.size > MAX_SIZE or self.depth > MAX_DEPTH:
+        if self.size > MAX_SIZE_INSIDE or self.depth > MAX_DEPTH:
             raise TooComplex("a formula nested too deeply")
 
     def parts(self) -> tuple[Dim, ...]:
@@ -323,66 +324,6 @@ def choose(condition: Condition | bool, a: Dim, b: Dim) -> Dim:
     return rewrite.select(settled, a, b)
 
 
-# ----------------------------------------------------------------- inspection
-
-
-def free_symbols(dim: Dim) -> frozenset[str]:
-    """The names in it."""
-    found: set[str] = set()
-    for atom in atoms(dim):
-        if atom.kind == "symbol":
-            found.add(atom.arguments[0])
-    return frozenset(found)
-
-
-def atoms(dim: Dim) -> set[Atom]:
-    """Every atom in it, at every depth."""
-    found: set[Atom] = set()
-    waiting = [dim]
-    while waiting:
-        each = waiting.pop()
-        if isinstance(each, Expr):
-            for monomial in each.terms:
-                for atom, _ in monomial:
-                    if atom not in found:
-                        found.add(atom)
-                        waiting.extend(atom.parts())
-    return found
-
-
-def substitute(dim: Dim, values: Mapping[str, Dim]) -> Dim:
-    """The expression with names replaced, all at once, and simplified again."""
-    return replace(dim, lambda atom: values.get(atom.arguments[0]) if atom.kind == "symbol" else None, {})
-
-
-def replace(dim: Dim, replacement: Callable[[Atom], Dim | None], done: dict[Atom, Dim]) -> Dim:
-    """The expression with each atom replaced where `replacement` gives a Dim, from the outside in.
-
-    Facts play no part; ZeroDivisionError where a divisor becomes zero.
-    """
-    if isinstance(dim, int):
-        return dim
-    result: list[Dim] = []
-    for monomial, coefficient in dim.terms.items():
-        factors: list[Dim] = [coefficient]
-        for atom, exponent in monomial:
-            if atom not in done:
-                done[atom] = _replace_atom(atom, replacement, done)
-            factors.append(done[atom] ** exponent)
-        result.append(product(factors))
-    return total(result)
-
-
-def _replace_atom(atom: Atom, replacement: Callable[[Atom], Dim | None], done: dict[Atom, Dim]) -> Dim:
-    given = replacement(atom)
-    if given is not None:
-        return given
-    if atom.kind == "symbol":
-        return make({((atom, 1),): 1})
-    parts = [replace(part, replacement, done) for part in atom.parts()]
-    return rewrite.rebuilt(atom, parts)
-
-
 # These modules need the classes above, and the operators above need them.
 from analyzer.algebra import facts, notation, rational, rewrite  # noqa: E402
 from analyzer.algebra.bounds import bounds  # noqa: E402
@@ -399,6 +340,7 @@ from analyzer.algebra.facts import (  # noqa: E402
 )
 from analyzer.algebra.notation import latex  # noqa: E402
 from analyzer.algebra.parsing import parse  # noqa: E402
+from analyzer.algebra.substitution import free_symbols, substitute  # noqa: E402
 
 __all__ = [
     "Condition", "Dim", "Expr", "Facts", "Refused", "TooComplex", "Undecided", "at_least", "bounds", "ceil_div",

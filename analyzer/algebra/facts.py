@@ -18,8 +18,9 @@ from typing import Protocol
 
 from analyzer.algebra import bounds, decision, rewrite
 from analyzer.algebra.condition import Condition
-from analyzer.algebra.expression import Atom, Dim, Expr, atom_expression, atoms, make, replace
+from analyzer.algebra.expression import Atom, Dim, Expr, atom_expression, make
 from analyzer.algebra.polynomial import TooComplex
+from analyzer.algebra.substitution import atoms, replace
 
 
 class Refused(Exception):
@@ -43,7 +44,6 @@ class Facts:
 
     def __init__(self) -> None:
         self._held: dict[Condition, None] = {}
-        self._implied: list[Condition] = []
         self._solved: dict[Atom, Dim] = {}
         self._known = decision.Known()
         self._verdicts: dict[Condition, bool | None] = {}
@@ -57,7 +57,7 @@ class Facts:
     def copy(self) -> Facts:
         """An independent copy: what is added to one is not known to the other."""
         other = Facts()
-        other._held, other._implied = dict(self._held), list(self._implied)
+        other._held = dict(self._held)
         other._solved = dict(self._solved)
         other._known = self._known.copy()
         return other
@@ -69,12 +69,9 @@ class Facts:
             return
         self._held[held] = None
         self._verdicts.clear()
-        if held.relation == "==" and self._solve(held.expression):
-            self._known = decision.Known()
-            for each in (*self._held, *self._implied):
-                self._learn(each)
-        else:
-            self._learn(held)
+        if held.relation == "==":
+            self._solve(held.expression)
+        self._learn(held)
 
     def decide(self, condition: Condition) -> bool | None:
         """Whether it holds, or None where the facts do not tell."""
@@ -119,25 +116,23 @@ class Facts:
             if isinstance(each, Condition):
                 self._known.learn(each)
 
-    def _solve(self, zero: Expr) -> bool:
-        """Solve `zero == 0` for a symbol, so that it is replaced from now on."""
+    def _solve(self, zero: Expr) -> None:
+        """Solve `zero == 0` for a symbol, which is replaced from now on, also in what is known of it."""
         rewritten = self._rewritten(zero)
         solution = _solution(rewritten) if isinstance(rewritten, Expr) else None
         if solution is None:
-            return False
+            return
         atom, value = solution
+        low, high = self._known.interval(make({((atom, 1),): 1}))
+        limits = [value - int(low) if low != -inf else 0, int(high) - value if high != inf else 0]
         try:
-            self._solved = {old: replace(solved, {atom: value}.get, {}) for old, solved in self._solved.items()}
+            limits += [replace(e, {atom: value}.get, {}) for e in self._known.nonnegative if atom in atoms(e)]
+            solved = {old: replace(dim, {atom: value}.get, {}) for old, dim in self._solved.items()}
         except (TooComplex, ZeroDivisionError):
-            return False
-        self._solved[atom] = value
-        name = make({((atom, 1),): 1})
-        low, high = bounds.interval(name)
-        for limit in (value - int(low) if low != -inf else 0, int(high) - value if high != inf else 0):
-            bound = decision.nonnegative(limit)
-            if isinstance(bound, Condition):
-                self._implied.append(bound)
-        return True
+            return
+        self._solved = solved | {atom: value}
+        for limit in limits:
+            self._known.assume(limit)
 
 
 def _solution(zero: Expr) -> tuple[Atom, Dim] | None:

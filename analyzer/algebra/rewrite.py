@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from math import gcd, inf
 
 from analyzer.algebra import bounds, decision, notation, polynomial
@@ -273,11 +274,18 @@ def combined(terms: Terms) -> Terms:
 
 
 def _without_mod(terms: Terms, atom: Atom, others: Monomial, coefficient: int) -> Terms | None:
-    x, y = atom.arguments
     factor: Terms = {others: coefficient}
     rest = polynomial.add(terms, polynomial.multiply(factor, {((atom, 1),): 1}), -1)
-    result = polynomial.add(rest, polynomial.multiply(factor, _terms(x - y * floordiv(x, y))))
+    result = polynomial.add(rest, polynomial.multiply(factor, _terms(_divided(atom))))
     return result if sum(1 for m in result if m) < sum(1 for m in terms if m) else None
+
+
+@lru_cache(maxsize=2048)
+def _divided(atom: Atom) -> Dim:
+    """x - y*(x//y) for the atom x % y."""
+    x, y = atom.arguments
+    result: Dim = x - y * floordiv(x, y)
+    return result
 
 
 def _multiplied(terms: Terms, monomial: Monomial, atom: Atom, exponent: int) -> Terms | None:
