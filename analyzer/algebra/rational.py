@@ -2,7 +2,7 @@
 
     H = symbol("H", lower=1)
     (H / 2).ceil()                         prints as `(H - 1)//2 + 1`
-    (H * 0.25 + 0.5).floor()               prints as `(H + 2)//4`
+    (H * 0.25 + 0.25).floor()              prints as `(H + 1)//4`
     H * 0.1                                raises Inexact: 0.1 is not a float that can be computed with exactly
     H / 49 * 49                            raises Inexact: Python rounds H / 49, and int(1 / 49 * 49) is 0
 
