@@ -24,16 +24,16 @@ MAXIMUM_CHAIN = 1_500
 """Tokens between two commas, in all enclosing brackets together."""
 MAXIMUM_BRANCHES = 1_000
 """`elif` after `elif`, with those of all enclosing ones."""
-MAXIMUM_CASE_BRACKETS = 10
-"""In a `case` pattern, whose parsing doubles its time with every bracket."""
+MAXIMUM_COSTLY_BRACKETS = 10
+"""In a `case` pattern and behind `del`, whose parsing doubles its time with every bracket."""
 MAXIMUM_WORK = 8_000_000
 """About a minute: a token costs a unit, one more per enclosing bracket, and a share of the chain before it."""
 
 _STRINGS = r"""
       (?P<format>(?:[rR][fFtT]|[fFtT][rR]?)(?:\"\"\"|'''|"|'))
-    | (?:[bB][rR]?|[rR][bB]?|[uU])?
+    | (?P<string>(?:[bB][rR]?|[rR][bB]?|[uU])?
       (?: \"\"\"[^"\\]*(?:(?:\\[\s\S]|"(?!""))[^"\\]*)*\"\"\" | '''[^'\\]*(?:(?:\\[\s\S]|'(?!''))[^'\\]*)*'''
-        | "(?!"")[^"\\\n]*(?:\\[\s\S][^"\\\n]*)*" | '(?!'')[^'\\\n]*(?:\\[\s\S][^'\\\n]*)*' )
+        | "(?!"")[^"\\\n]*(?:\\[\s\S][^"\\\n]*)*" | '(?!'')[^'\\\n]*(?:\\[\s\S][^'\\\n]*)*' ))
     | (?P<open>[(\[{]) | (?P<close>[)\]}]) | (?P<reset>[,;]) | (?P<colon>:)
     | (?P<newline>\n) | (?P<blank>[ \t\f]+|\\\n|\#[^\n]*) | (?P<unterminated>["'])"""
 _TOKENS = re.compile(_STRINGS + r"| \w+ | [\s\S]", re.VERBOSE)
@@ -63,7 +63,7 @@ class _Scan:
     branches: dict[int, int] = field(default_factory=dict)
     """Indentation -> how many `elif` the chain that is open there has."""
     work: int = 0
-    is_case: bool = False
+    is_costly: bool = False
 
     def fail(self, message: str, offset: int) -> SourceError:
         line_start = self.text.rfind("\n", 0, offset) + 1
@@ -73,14 +73,14 @@ class _Scan:
         self.chains[-1] += tokens
         depth = len(self.chains)
         chain = self.enclosing + self.chains[-1]
-        self.work += tokens * (depth + (chain >> 4) + (1 << depth if self.is_case else 0))
+        self.work += tokens * (depth + (chain >> 4) + (1 << depth if self.is_costly else 0))
         if chain > MAXIMUM_CHAIN:
             raise self.fail(f"more than {MAXIMUM_CHAIN} tokens in one expression", offset)
         if self.work > MAXIMUM_WORK:
             raise self.fail("too much nesting to parse in reasonable time", offset)
 
     def begin_statement(self, offset: int) -> None:
-        self.is_case = self.text.startswith("case", offset)
+        self.is_costly = self.text.startswith("case", offset)
         is_branch = self.text.startswith("elif", offset)
         if self.branches or is_branch:
             column = offset - self.text.rfind("\n", 0, offset)
@@ -93,7 +93,7 @@ class _Scan:
     def open(self, offset: int) -> None:
         self.enclosing += self.chains[-1]
         self.chains.append(0)
-        limit = MAXIMUM_CASE_BRACKETS if self.is_case else MAXIMUM_BRACKETS
+        limit = MAXIMUM_COSTLY_BRACKETS if self.is_costly else MAXIMUM_BRACKETS
         if len(self.chains) > limit + 1:
             raise self.fail(f"more than {limit} nested brackets", offset)
         if self.formats:
@@ -122,7 +122,7 @@ def check_nesting(text: str) -> None:
 
 def _check(scan: _Scan, pattern: re.Pattern[str]) -> None:
     text = scan.text
-    position, at_line_start, end = 0, True, len(text)
+    position, at_line_start, after_string, end = 0, True, False, len(text)
     while position < end:
         formats = scan.formats
         if formats and formats[-1].brackets == formats[-1].specs:
@@ -136,11 +136,19 @@ def _check(scan: _Scan, pattern: re.Pattern[str]) -> None:
             if at_line_start:
                 at_line_start = False
                 scan.begin_statement(begin)
-            scan.count(begin, position - begin if pattern is _STRETCHES and text[position - 1] not in "\"'" else 1)
+            if text.startswith("del", begin):
+                scan.is_costly = True
+            scan.count(begin, position - begin if pattern is _STRETCHES else 1)
+        elif kind == "string":
+            at_line_start = False
+            if not after_string:
+                scan.count(begin, 1)
+            after_string = True
+            continue
         elif kind == "newline":
             if len(scan.chains) == 1:
                 scan.chains[0] = 0
-                at_line_start, scan.is_case = True, False
+                at_line_start, scan.is_costly = True, False
         elif kind != "blank":
             at_line_start = False
             scan.count(begin, 1)
@@ -155,6 +163,7 @@ def _check(scan: _Scan, pattern: re.Pattern[str]) -> None:
                 formats.append(_Format(match[0][len(prefix) :], "r" in prefix.lower()))
             elif formats and formats[-1].brackets - formats[-1].specs == 1:
                 formats[-1].specs += 1
+        after_string = after_string and kind in ("newline", "blank")
 
 
 _RAW_TEXT = re.compile(r"(?:[^\\{}\"']|\\[\"'\\]?)+")

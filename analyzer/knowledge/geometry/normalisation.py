@@ -38,6 +38,11 @@ def _require_elements(name: str, tensor: Optional, count: Dim) -> None:
         require(equal(tensor.numel, count), f"{name} should contain {count} elements not {tensor.numel}")
 
 
+def _is_empty(input: TensorType) -> bool:
+    """Whether the input is known to have no elements."""
+    return any(size == 0 for size in input.shape if isinstance(size, int))
+
+
 def normalise_batch(
     input: TensorType,
     running_mean: Optional,
@@ -59,6 +64,8 @@ def normalise_batch(
         raise Refused(f"batch_norm eps must be positive during training, but got {eps}")
     if eps < 0.0:
         raise Refused(f"batch_norm eps must be non-negative, but got {eps}")
+    if input.rank > 1 and _is_empty(input):
+        return input  # torch checks nothing more of an empty tensor
     channels = input.shape[1] if input.rank > 1 else 0
     for name, statistic in (("running_mean", running_mean), ("running_var", running_var)):
         if statistic is None and not training:
@@ -90,6 +97,10 @@ def normalise_instance(
         raise Refused("Expected running_mean and running_var to be defined when use_input_stats is false")
     if input.rank < 2:
         raise Refused(f"instance_norm expects at least 2D input (got {input.rank}D input)")
+    if _is_empty(input):
+        if weight is not None and input.shape[0] == 0:
+            raise Refused("select(): index 0 out of range for tensor of size [0] at dimension 0")
+        return input
     for name, tensor in (
         ("running_mean", running_mean), ("running_var", running_var), ("weight", weight), ("bias", bias),
     ):  # fmt: skip

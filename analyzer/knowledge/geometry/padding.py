@@ -41,7 +41,12 @@ def pad(input: TensorType, amounts: Sequence[Dim], mode: str = "constant", value
     sizes = input.shape[kept:]
     padded = tuple(size + low + high for size, low, high in zip(sizes, before, after, strict=True))
     for place, (size, low, high) in enumerate(zip(sizes, before, after, strict=True)):
-        _check_amounts(input, kept + place, size, low, high, mode, least=1 if pairs == 1 else 0)
+        _check_amounts(input, kept + place, size, low, high, mode)
+    if mode in ("reflect", "replicate"):
+        require(
+            at_least(maximum(*padded), 1),
+            f"input {bracketed(input.shape)} is too small. Calculated output size: {bracketed(padded)}",
+        )
     return TensorType((*input.shape[:kept], *padded), input.dtype)
 
 
@@ -59,8 +64,8 @@ def _check_mode(input: TensorType, pairs: int, mode: str, value: float | None) -
         )
 
 
-def _check_amounts(input: TensorType, place: int, size: Dim, low: Dim, high: Dim, mode: str, *, least: int) -> None:
-    """Refused where an axis is cut below `least`, reflected beyond its end, or wrapped around twice."""
+def _check_amounts(input: TensorType, place: int, size: Dim, low: Dim, high: Dim, mode: str) -> None:
+    """Refused where an axis is cut to less than nothing, reflected beyond its end, or wrapped around twice."""
     padded = size + low + high
     if mode == "constant":
         cut = size + minimum(low, 0)
@@ -76,9 +81,9 @@ def _check_amounts(input: TensorType, place: int, size: Dim, low: Dim, high: Dim
             "Padding size should be less than the corresponding input dimension, but got: padding "
             f"({low}, {high}) at dimension {place} of input {bracketed(input.shape)}",
         )
-        require(at_least(padded, least), f"input of size {size} is too small. Calculated output size: {padded}")
+        require(at_least(padded, 0), f"input of size {size} is too small. Calculated output size: {padded}")
     elif mode == "replicate":
-        require(at_least(padded, least), f"input of size {size} is too small. Calculated output size: {padded}")
+        require(at_least(padded, 0), f"input of size {size} is too small. Calculated output size: {padded}")
     else:
         require(at_least(size, maximum(low, high)), "Padding value causes wrapping around more than once.")
         require(at_least(padded, 0), "Negative padding value is resulting in an empty dimension")

@@ -129,7 +129,7 @@ REFLECTION = (
         Case("ReflectionPad1d(0)", "0,2,4"),
         Case("ReflectionPad1d(4)", "2,4", refused="Padding size should be less than the corresponding input dimension"),
         Case("ReflectionPad1d(1)", "4", refused="Padding size 2 is not supported for 1D input tensor"),
-        Case("ReflectionPad1d(-2)", "2,4", refused="is too small. Calculated output size: 0"),
+        Case("ReflectionPad1d(-2)", "2,4", refused="is too small. Calculated output size: [0]"),
         Case("ReflectionPad1d(1)", "1,0,4", refused="other non-zero dimensions for input"),
     ),
     _mirroring(
@@ -166,7 +166,7 @@ REPLICATION = (
         Case("ReplicationPad1d((13, 7))", "2,4"),
         Case("ReplicationPad1d((-1, -1))", "2,4"),
         Case("ReplicationPad1d(1)", "0,2,4"),
-        Case("ReplicationPad1d(-2)", "2,4", refused="is too small. Calculated output size: 0"),
+        Case("ReplicationPad1d(-2)", "2,4", refused="is too small. Calculated output size: [0]"),
         Case("ReplicationPad1d(1)", "4", refused="Padding size 2 is not supported for 1D input tensor"),
         Case("ReplicationPad1d(1)", "2,0", refused="other non-zero dimensions for input"),
     ),

@@ -1,0 +1,16 @@
+"""What the API raises when it cannot do what was asked.
+
+    dump("ir", "nowhere.py")     raises TargetError(Problem("no such file: nowhere.py"))
+"""
+
+from __future__ import annotations
+
+from analyzer.report import Problem
+
+
+class TargetError(Exception):
+    """A target that cannot be read or found; `problem` says what, where, and what to do."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem

@@ -1,0 +1,86 @@
+"""The exceptions of the analysed program, and the gate through which host operations raise them.
+
+    raised(run, "KeyError", "'x'")            -> Raised(KeyError("'x'"))
+    guarded(run, operator.truediv, 1, 0)      raises Raised(ZeroDivisionError("division by zero"))
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from analyzer.algebra.tensor import Refused
+from analyzer.evaluation.run import Run
+from analyzer.evaluation.values import Class, Instance, Raised, Value
+
+OBJECT = Class("object", (), {})
+
+
+def _exceptions() -> Mapping[str, Class]:
+    table: dict[str, Class] = {}
+
+    def add(host: type[BaseException]) -> Class:
+        if host.__name__ not in table:
+            base = host.__bases__[0]
+            parent = OBJECT if base is object else add(base)
+            table[host.__name__] = cls = Class(host.__name__, (parent,), {}, host=host)
+            cls.is_exception = True
+        return table[host.__name__]
+
+    for value in vars(builtins).values():
+        if isinstance(value, type) and issubclass(value, BaseException):
+            add(value)
+    for alias in ("IOError", "EnvironmentError"):
+        table[alias] = table["OSError"]
+    return table
+
+
+EXCEPTIONS = _exceptions()
+
+_HOST_ERRORS = (
+    ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError, StopIteration, RuntimeError,
+    NotImplementedError, OSError,
+)  # fmt: skip
+
+
+def exception(name: str, *arguments: Value) -> Instance:
+    """An instance of a builtin exception class."""
+    instance = Instance(EXCEPTIONS[name])
+    instance.attributes["args"] = tuple(arguments)
+    return instance
+
+
+def raised(run: Run, name: str, message: Value) -> Raised:
+    """The exception to be raised in the analysed program, at the statement being executed."""
+    return Raised(exception(name, message), run.place)
+
+
+def from_host(run: Run, error: BaseException) -> Raised:
+    """What a host operation raised, as the analysed program sees it."""
+    name = next((cls.__name__ for cls in type(error).__mro__ if cls.__name__ in EXCEPTIONS), "Exception")
+    return Raised(exception(name, *error.args), run.place)
+
+
+def guarded(run: Run, operation: Callable[..., Any], *arguments: Any, **keywords: Any) -> Any:
+    """Call a host operation; what it raises becomes the analysed program's exception."""
+    try:
+        return operation(*arguments, **keywords)
+    except RecursionError:
+        raise
+    except _HOST_ERRORS as error:
+        raise from_host(run, error) from None
+    except MemoryError:
+        raise raised(run, "MemoryError", "out of memory") from None
+
+
+def describe(error: Raised | Refused | Exception) -> str:
+    """One line of what went wrong: `ValueError: kernel_size must be odd`."""
+    if isinstance(error, Raised):
+        arguments = error.value.attributes.get("args", ())
+        text = ", ".join(str(argument) for argument in arguments) if isinstance(arguments, tuple) else ""
+        return f"{error.value.cls.name}: {text}" if text else error.value.cls.name
+    return str(error)
+
+
+__all__ = ["EXCEPTIONS", "OBJECT", "describe", "exception", "from_host", "guarded", "raised"]

@@ -1,0 +1,169 @@
+"""Calling a module: hooks, `forward`, and the record of what went in and out.
+
+    call_module(run, linear, [Tensor([128, 20])], {})      -> Tensor([128, 30])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from analyzer.algebra.tensor import Refused, TensorType
+from analyzer.evaluation import attributes, calls
+from analyzer.evaluation.run import Run
+from analyzer.evaluation.trace import types_of
+from analyzer.evaluation.values import Bound, ModuleInstance, Native, Tensor, Unknown, Value
+
+
+class ShapeError(Refused):
+    """Torch would refuse this call: the layer's path is found by `module`."""
+
+    def __init__(self, refused: Refused, module: ModuleInstance, inputs: Any, place: Any) -> None:
+        super().__init__(refused.message)
+        self.module = module
+        self.inputs = inputs
+        self.place = place
+
+
+def call_module(run: Run, module: ModuleInstance, arguments: list[Value], keywords: dict[str, Value]) -> Value:
+    """`module(*arguments, **keywords)`"""
+    own = module.cls.lookup("__call__")
+    if own is not None:
+        return calls.call(run, own[1], [module, *arguments], keywords)
+    return call_forward(run, module, arguments, keywords)
+
+
+def call_forward(run: Run, module: ModuleInstance, arguments: list[Value], keywords: dict[str, Value]) -> Value:
+    """What `Module.__call__` does."""
+    for kind, hook in module.hooks:
+        if kind == "pre":
+            result = calls.call(run, hook, [module, tuple(arguments)], {})
+            if result is not None and not isinstance(result, Unknown):
+                arguments = list(result) if isinstance(result, tuple) else [result]
+    recorder = run.recorder
+    number = -1
+    if recorder is not None:
+        number = recorder.enter(module, types_of([*arguments, *keywords.values()]))
+    place = run.place
+    output: Value = None
+    try:
+        method = attributes.get_attribute(run, module, "forward")
+        output = calls.call(run, method, arguments, keywords)
+    except Refused as refused:
+        if isinstance(refused, ShapeError):
+            raise
+        inputs = types_of([*arguments, *keywords.values()])
+        raise ShapeError(refused, module, inputs, place if module.cls.spec is not None else run.place) from None
+    finally:
+        if recorder is not None:
+            recorder.leave(number, types_of(output))
+    for kind, hook in module.hooks:
+        if kind == "post":
+            result = calls.call(run, hook, [module, tuple(arguments), output], {})
+            if result is not None and not isinstance(result, Unknown):
+                output = result
+    return output
+
+
+class LayerView:
+    """`c` of a layer's rules: the attributes of the instance, its parameters and buffers as tensor types."""
+
+    __slots__ = ("_module",)
+
+    def __init__(self, module: ModuleInstance) -> None:
+        self._module = module
+
+    def __getattr__(self, name: str) -> Any:
+        module = self._module
+        if name in module.attributes:
+            value = module.attributes[name]
+            if isinstance(value, Unknown):
+                raise Unsettled(value)
+            return value
+        for registry in (module.parameters or {}, module.buffers):
+            if name in registry:
+                tensor = registry[name]
+                if tensor is None:
+                    return None
+                if tensor.type is None:
+                    raise Unsettled(tensor.unknown or Unknown(f"the shape of {name}", None))
+                return tensor.type
+        if name == "training":
+            return module.training
+        raise AttributeError(name)
+
+
+class Unsettled(Exception):
+    """A rule read something that is not known."""
+
+    def __init__(self, unknown: Unknown) -> None:
+        super().__init__(unknown.reason)
+        self.unknown = unknown
+
+
+def layer_forward(run: Run, module: ModuleInstance, *arguments: Value, **keywords: Value) -> Value:
+    """The `forward` of a leaf layer of torch, by its entry."""
+    from analyzer.evaluation.tensors import result_tensor, rule_arguments
+
+    spec = next(base.spec for base in module.cls.mro if base.spec is not None)
+    unknown = unknown_among(arguments, keywords) or module.incomplete
+    if unknown is not None:
+        return missed(run, unknown)
+    view = LayerView(module)
+    inputs, named = rule_arguments(arguments, keywords)
+    try:
+        if spec.infer is not None:
+            settle_lazy(run, module, spec.infer(view, *inputs, **named), spec.becomes)
+            return layer_forward(run, module, *arguments, **keywords)
+        output = spec.forward(view, *inputs, **named)
+        macs = spec.macs(view, output, *inputs, **named)
+    except Unsettled as error:
+        return missed(run, error.unknown)
+    result, tensors = result_tensor(output)
+    if run.recorder is not None:
+        given = [a for a in (*arguments, *keywords.values()) if isinstance(a, Tensor)]
+        run.recorder.equation(spec.qualified_name, given, tensors, macs, module.place)
+    return result
+
+
+def missed(run: Run, unknown: Unknown) -> Unknown:
+    """The result of a layer or operator that met something unknown."""
+    if run.recorder is not None:
+        run.recorder.miss(unknown)
+    return Unknown(unknown.reason, unknown.place, plain=True)
+
+
+def unknown_among(arguments: tuple[Value, ...] | list[Value], keywords: Mapping[str, Value]) -> Unknown | None:
+    """The first Unknown among arguments, a level deep."""
+    for argument in (*arguments, *keywords.values()):
+        if isinstance(argument, Unknown):
+            return argument
+        if isinstance(argument, Tensor) and argument.type is None:
+            return argument.unknown or Unknown("a tensor whose shape is not known", argument.place)
+        if isinstance(argument, (list, tuple)):
+            for item in argument:
+                if isinstance(item, Unknown):
+                    return item
+                if isinstance(item, Tensor) and item.type is None:
+                    return item.unknown or Unknown("a tensor whose shape is not known", item.place)
+    return None
+
+
+def settle_lazy(run: Run, module: ModuleInstance, settled: Mapping[str, Any], becomes: str | None) -> None:
+    """Give a lazy layer the sizes that its first call settles, and the class that it turns into."""
+    from analyzer.evaluation.layers import fill, layer_class
+
+    module.attributes.update(settled)
+    if becomes is not None:
+        cls = layer_class(f"torch.nn.{becomes}")
+        assert cls is not None and cls.spec is not None
+        module.cls = cls
+        fill(run, module, cls.spec)
+
+
+def forward_native(name: str) -> Native:
+    """The `forward` method of a leaf layer's class."""
+    return Native(f"{name}.forward", layer_forward, binds=True)
+
+
+__all__ = ["Bound", "LayerView", "ShapeError", "TensorType", "call_forward", "call_module", "layer_forward"]

@@ -1,0 +1,228 @@
+"""Importing: finds a module's source in the project, runs it once, and keeps what its names are bound to.
+
+    session = Session(sources)
+    session.load(path)                         -> Namespace("blocks", names={"Block": <class>, ...})
+    session.import_module(run, "math")         -> <module math>, known natively
+    session.import_module(run, "nowhere")      -> Unknown("module 'nowhere' is not in the project or on its search path")
+
+A statement at the top level of a module that cannot be followed makes the names it binds unknown; the rest of the
+module is run all the same.
+"""
+
+from __future__ import annotations
+
+import builtins
+import sys
+from pathlib import Path
+from typing import Any, Protocol
+
+from analyzer.algebra.tensor import Refused
+from analyzer.evaluation import calls, natives
+from analyzer.evaluation.exceptions import describe, exception, raised
+from analyzer.evaluation.expressions import Unsupported
+from analyzer.evaluation.frames import Frame, Scope
+from analyzer.evaluation.iteration import Untraversable
+from analyzer.evaluation.regions import bound_names
+from analyzer.evaluation.run import Limits, OutOfFuel, Run, Undecidable, running
+from analyzer.evaluation.statements import compile_statement
+from analyzer.evaluation.values import Namespace, NativeModule, Place, Raised, Unknown, Value
+from analyzer.syntax import ir
+from analyzer.syntax.source import SourceError
+
+
+class Sources(Protocol):
+    """Where source comes from: a folder, a git tree, memory."""
+
+    def resolve(self, name: str) -> Path | None: ...
+    def load(self, path: Path) -> ir.Module: ...
+    def module_name(self, path: Path) -> str: ...
+    def display(self, path: Path) -> str: ...
+
+
+class Session:
+    """The modules loaded so far; one session serves every target of a call."""
+
+    def __init__(self, sources: Sources, limits: Limits | None = None) -> None:
+        self.sources = sources
+        self.limits = limits or Limits()
+        self.modules: dict[str, Namespace] = {}
+        self.by_path: dict[Path, Namespace] = {}
+        self.optional_imports = 0
+        """How many `try: import ... except` are being executed: there, what is not found is taken as absent."""
+        self.environment: dict[str, str] = {}
+        """os.environ: nothing is set."""
+
+    # ---------------------------------------------------------------- modules
+
+    def load(self, path: Path, name: str | None = None) -> Namespace:
+        """The namespace of a source file, run at its first use; raises SourceError where it is no Python."""
+        namespace = self.by_path.get(path) or self._declare(path, name or self.sources.module_name(path))
+        self.ensure(namespace)
+        return namespace
+
+    def _declare(self, path: Path, name: str) -> Namespace:
+        """A module that has not run yet: it runs when one of its names is asked for."""
+        is_package = path.name == "__init__.py"
+        namespace = Namespace(name, self.sources.display(path), name if is_package else name.rpartition(".")[0], path)
+        namespace.names["__file__"] = str(path)
+        if is_package:
+            namespace.names["__path__"] = [str(path.parent)]
+        namespace.pending = True
+        self.by_path[path] = self.modules[name] = namespace
+        return namespace
+
+    def ensure(self, namespace: Namespace) -> None:
+        """Run a module's body if that has not been done."""
+        if namespace.pending:
+            namespace.pending = False
+            try:
+                module = self.sources.load(namespace.path)
+            except SourceError:
+                namespace.pending = True
+                raise
+            namespace.names["__doc__"] = module.docstring
+            self.execute(namespace, module)
+
+    def execute(self, namespace: Namespace, module: ir.Module) -> None:
+        """Run the statements of a module; each one that cannot be followed leaves its reason on its names."""
+        run = Run(self, forks=False)
+        scope = Scope("module", namespace.file)
+        frame = Frame(run, namespace, namespace.names)
+        with running(run):
+            for statement in module.body:
+                place = Place(namespace.file, statement.span)
+                try:
+                    compile_statement(statement, scope)(frame)
+                except (Raised, Refused) as error:
+                    self._unfollowed(frame, statement, Unknown(describe(error), place))
+                except (OutOfFuel, Undecidable, Unsupported) as error:
+                    self._unfollowed(frame, statement, Unknown(str(error), place))
+                except Untraversable as error:
+                    self._unfollowed(frame, statement, error.unknown)
+            run.journal.clear()
+        namespace.lost = tuple(run.lost)
+
+    def _unfollowed(self, frame: Frame, statement: Any, unknown: Unknown) -> None:
+        for name in bound_names(statement):
+            if name not in frame.names or not isinstance(statement, (ir.Try, ir.With, ir.If)):
+                frame.names[name] = unknown
+
+    # ---------------------------------------------------------------- import statements
+
+    def import_module(self, run: Run, name: str) -> Value:
+        """`import name`"""
+        top = name.partition(".")[0]
+        if natives.is_native_module(name):
+            return NativeModule(name)
+        path = self.sources.resolve(name)
+        if path is not None:
+            parent = name.rpartition(".")[0]
+            while parent and parent not in self.modules:
+                above = self.sources.resolve(parent)
+                if above is not None and above.is_file() and above not in self.by_path:
+                    self._declare(above, parent)
+                parent = parent.rpartition(".")[0]
+            return self._enter(run, path, name)
+        if top in sys.stdlib_module_names:
+            return NativeModule(name)
+        unknown = Unknown(f"module '{name}' is not in the project or on its search path", run.place)
+        if self.optional_imports:
+            raise Raised(exception("ModuleNotFoundError", f"No module named '{name}'"), run.place)
+        return unknown
+
+    def _enter(self, run: Run, path: Path, name: str) -> Value:
+        if path.is_dir():
+            namespace = self.modules.get(name)
+            if namespace is None:
+                namespace = self.modules[name] = Namespace(name, self.sources.display(path), name, path)
+                namespace.names["__path__"] = [str(path)]
+            return namespace
+        try:
+            return self.load(path, self.sources.module_name(path))
+        except SourceError as error:
+            return Unknown(f"{error.path}: {error.message}", run.place)
+
+    def import_relative(self, run: Run, namespace: Namespace, module: str, level: int) -> Value:
+        """The module that `from ..module import` names."""
+        if level == 0:
+            return self.import_module(run, module)
+        package = namespace.package
+        for _ in range(level - 1):
+            package = package.rpartition(".")[0]
+        name = ".".join(part for part in (package, module) if part)
+        if not name:
+            return self.import_module(run, module) if module else run.unknown("a relative import beyond the top")
+        return self.import_module(run, name)
+
+    def import_name(self, run: Run, module: Value, name: str, *, missing: str = "ImportError") -> Value:
+        """`from module import name`, or `module.name`."""
+        if isinstance(module, NativeModule):
+            return self.native_attribute(run, module, name)
+        if isinstance(module, Unknown):
+            return Unknown(module.reason, module.place, plain=module.plain, key=module.key and f"{module.key}.{name}")
+        assert isinstance(module, Namespace)
+        if module.pending and name not in module.names:
+            self.ensure(module)
+        if name in module.names:
+            return module.names[name]
+        if "__path__" in module.names:
+            submodule = f"{module.name}.{name}"
+            if submodule in self.modules:
+                return self.modules[submodule]
+            path = self.sources.resolve(submodule)
+            if path is not None:
+                return self._enter(run, path, submodule)
+        if "__getattr__" in module.names:
+            return calls.call(run, module.names["__getattr__"], [name], {})
+        if name == "__dict__":
+            return module.names
+        if module.unknown is not None:
+            return module.unknown
+        if missing == "ImportError" and not self.optional_imports:
+            return run.unknown(f"'{name}' is not found in module '{module.name}'")
+        raise raised(run, missing, f"cannot import name '{name}' from '{module.name}'")
+
+    def import_star(self, run: Run, module: Value, names: dict[str, Value]) -> None:
+        """`from module import *`"""
+        if isinstance(module, Namespace):
+            self.ensure(module)
+            exported = module.names.get("__all__")
+            listed = exported if isinstance(exported, (list, tuple)) else [n for n in module.names if n[:1] != "_"]
+            for name in listed:
+                if isinstance(name, str):
+                    names[name] = self.import_name(run, module, name)
+        elif isinstance(module, NativeModule):
+            for name in natives.names_in(module.name):
+                names[name] = self.native_attribute(run, module, name)
+        else:
+            names["*"] = module
+
+    # ---------------------------------------------------------------- names
+
+    def native_attribute(self, run: Run, module: NativeModule, name: str) -> Value:
+        """An attribute of a module of Python or torch."""
+        if name == "__name__":
+            return module.name
+        found = natives.attribute(f"{module.name}.{name}")
+        if found is not None:
+            return found.value
+        if natives.is_known_module(f"{module.name}.{name}"):
+            return NativeModule(f"{module.name}.{name}")
+        plain = module.name.partition(".")[0] in sys.stdlib_module_names
+        if name.startswith("__"):
+            raise raised(run, "AttributeError", f"module '{module.name}' has no attribute '{name}'")
+        return run.unknown(f"{module.name}.{name} is not known", plain=plain)
+
+    def builtin(self, run: Run, name: str, namespace: Namespace) -> Value:
+        """A name that is no global."""
+        found = natives.attribute(f"builtins.{name}")
+        if found is not None:
+            return found.value
+        if "*" in namespace.names:
+            unknown = namespace.names["*"]
+            return Unknown(unknown.reason, unknown.place)
+        if namespace.unknown is not None:
+            return namespace.unknown
+        if hasattr(builtins, name):
+            return run.unknown(f"the builtin {name} is not known", plain=True)
+        raise raised(run, "NameError", f"name '{name}' is not defined")

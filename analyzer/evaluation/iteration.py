@@ -1,0 +1,431 @@
+"""Walking, indexing and assigning: what `for`, `[]`, unpacking and targets do to abstract values.
+
+    list(iterate(run, {"a": 1}))            -> ["a"]
+    get_item(run, [1, 2, 3], slice(1, None, None))   -> [2, 3]
+    get_item(run, {"a": 1}, Unknown(...))   -> Unknown(...)
+"""
+
+from __future__ import annotations
+
+import operator
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from analyzer.algebra.expression import Expr
+from analyzer.evaluation import attributes, calls, operations
+from analyzer.evaluation.exceptions import guarded, raised
+from analyzer.evaluation.frames import Frame, Scope
+from analyzer.evaluation.run import Run
+from analyzer.evaluation.values import (
+    Class,
+    DefaultDict,
+    Instance,
+    ModuleInstance,
+    Namespace,
+    NativeModule,
+    Raised,
+    Tensor,
+    Unknown,
+    Value,
+)
+from analyzer.syntax import ir
+
+
+class Untraversable(Exception):
+    """Something whose elements are not known was to be walked."""
+
+    def __init__(self, unknown: Unknown) -> None:
+        super().__init__(unknown.reason)
+        self.unknown = unknown
+
+
+_DIRECT = (list, tuple, range, str, bytes)
+_VIEWS = (dict, set, frozenset, deque)
+
+
+def iterate(run: Run, value: Value) -> Iterator[Value]:
+    """An iterator over the elements; raises Untraversable where they are not known."""
+    kind = type(value)
+    if kind in _DIRECT:
+        return iter(value)
+    if isinstance(value, _VIEWS):
+        return iter(list(value))
+    if kind is Unknown:
+        raise Untraversable(value)
+    if isinstance(value, Instance):
+        return _iterate_instance(run, value)
+    if kind is Tensor:
+        from analyzer.evaluation.tensors import rows
+
+        return rows(run, value)
+    if isinstance(value, Expr):
+        raise Untraversable(run.unknown(f"{value} is walked, but it is not known to be a sequence"))
+    if isinstance(value, Class):
+        return _iterate_class(run, value)
+    if hasattr(kind, "__next__"):
+        return value  # type: ignore[no-any-return]  # a host iterator over abstract values
+    if hasattr(kind, "__iter__") and kind.__module__ in ("builtins", "collections", "itertools"):
+        return iter(value)
+    raise raised(run, "TypeError", f"{operations.type_name(value)} object is not iterable")
+
+
+def _iterate_instance(run: Run, value: Instance) -> Iterator[Value]:
+    if attributes.has_special(value, "__iter__"):
+        return iterate(run, attributes.call_special(run, value, "__iter__"))
+    if attributes.has_special(value, "__next__"):
+        return _next_calls(run, value)
+    if value.payload is not None:
+        return iterate(run, value.payload)
+    if attributes.has_special(value, "__getitem__") and not isinstance(value, ModuleInstance):
+        return _item_calls(run, value)
+    if value.incomplete is not None:
+        raise Untraversable(value.incomplete)
+    raise raised(run, "TypeError", f"{operations.type_name(value)} object is not iterable")
+
+
+def _next_calls(run: Run, value: Instance) -> Iterator[Value]:
+    while True:
+        run.step()
+        try:
+            yield attributes.call_special(run, value, "__next__")
+        except Raised as error:
+            if error.value.cls.name == "StopIteration":
+                return
+            raise
+
+
+def _item_calls(run: Run, value: Instance) -> Iterator[Value]:
+    index = 0
+    while True:
+        run.step()
+        try:
+            yield attributes.call_special(run, value, "__getitem__", index)
+        except Raised as error:
+            if error.value.cls.name == "IndexError":
+                return
+            raise
+        index += 1
+
+
+def _iterate_class(run: Run, value: Class) -> Iterator[Value]:
+    members = value.namespace.get("__members__")
+    if isinstance(members, dict):
+        seen: list[Value] = []
+        for member in members.values():
+            if not any(member is other for other in seen):
+                seen.append(member)
+        return iter(seen)
+    if value.unknown_base is not None:
+        raise Untraversable(value.unknown_base)
+    raise raised(run, "TypeError", f"'type' object '{value.name}' is not iterable")
+
+
+def mapping_of(run: Run, value: Value) -> dict[Value, Value]:
+    """A dict of what has `keys()` and `[]`, or of pairs."""
+    value = operations.payload(value)
+    if isinstance(value, dict):
+        return value
+    if isinstance(value, Unknown):
+        raise Untraversable(value)
+    result: dict[Value, Value] = {}
+    if isinstance(value, Instance) and attributes.has_attribute(run, value, "keys") is True:
+        for key in iterate(run, attributes.call_method(run, value, "keys", [], {})):
+            set_key(run, result, key, get_item(run, value, key))
+        return result
+    for pair in iterate(run, value):
+        key, item = iterate(run, pair)
+        set_key(run, result, key, item)
+    return result
+
+
+def key_of(run: Run, key: Value) -> Value:
+    """A hashable host key: an Instance that is a str or int in Python hashes as that."""
+    if isinstance(key, (list, dict, set)):
+        raise raised(run, "TypeError", f"unhashable type: '{type(key).__name__}'")
+    return key
+
+
+def set_key(run: Run, target: dict[Value, Value], key: Value, value: Value) -> None:
+    """`target[key] = value` on a host dict."""
+    if isinstance(key, Unknown):
+        run.lose(key)
+        return
+    guarded(run, operator.setitem, target, _plain_key(target, key_of(run, key)), value)
+
+
+def _plain_key(target: Any, key: Value) -> Value:
+    """Str- and int-based enum members find the entries of the plain value, as in Python."""
+    if isinstance(key, Instance) and isinstance(key.payload, (str, int)) and key not in target:
+        return key.payload
+    return key
+
+
+def get_item(run: Run, target: Value, index: Value) -> Value:
+    """`target[index]`"""
+    kind = type(target)
+    if isinstance(target, dict):
+        return _from_dict(run, target, index)
+    if kind is Tensor:
+        from analyzer.evaluation.tensors import apply_named
+
+        return apply_named(run, "Tensor.__getitem__", (target, index), {})
+    if isinstance(target, Instance):
+        if attributes.has_special(target, "__getitem__"):
+            return attributes.call_special(run, target, "__getitem__", index)
+        if target.payload is not None:
+            if isinstance(target.payload, dict) and attributes.has_special(target, "__missing__"):
+                key = _plain_key(target.payload, key_of(run, index))
+                if key not in target.payload:
+                    return attributes.call_special(run, target, "__missing__", index)
+            return get_item(run, target.payload, index)
+        if target.incomplete is not None:
+            return Unknown(target.incomplete.reason, target.incomplete.place)
+        raise raised(run, "TypeError", f"{operations.type_name(target)} object is not subscriptable")
+    if kind is Unknown:
+        key = f"{target.key}[{index!r}]" if target.key and isinstance(index, (str, int)) else None
+        return Unknown(target.reason, target.place, plain=target.plain, key=key)
+    if isinstance(target, Class):
+        return _from_class(run, target, index)
+    if isinstance(index, Unknown):
+        return Unknown(index.reason, index.place, plain=False)
+    if isinstance(target, (NativeModule, Namespace)) or callable(getattr(target, "function", None)):
+        return run.unknown("a subscript of a function or module", plain=True)
+    index = _host_index(run, target, index)
+    if isinstance(index, Unknown):
+        return index
+    if isinstance(target, Expr):
+        return run.unknown(f"{target} is indexed, but it is not known to be a sequence")
+    return guarded(run, operator.getitem, target, index)
+
+
+def _host_index(run: Run, target: Value, index: Value) -> Value:
+    if type(index) is int or type(index) is bool:
+        return index
+    if type(index) is slice:
+        parts = [operations.payload(part) for part in (index.start, index.stop, index.step)]
+        if any(isinstance(part, (Expr, Unknown)) for part in parts):
+            return run.unknown("a slice whose bounds are not known")
+        if any(isinstance(part, Tensor) for part in parts):
+            parts = [_int_of(run, part) for part in parts]
+        return slice(*parts)
+    if isinstance(index, Expr):
+        if isinstance(target, (list, tuple)):
+            for position in range(len(target)):
+                if index == position:
+                    return position
+        return run.unknown(f"the index {index} is not known")
+    if isinstance(index, Tensor):
+        return _int_of(run, index)
+    return operations.payload(index)
+
+
+def _int_of(run: Run, value: Value) -> Value:
+    if not isinstance(value, Tensor):
+        return value
+    if value.values is not None and len(value.values) == 1:
+        return int(value.values[0])
+    return run.unknown("an index that depends on a tensor's data")
+
+
+def _from_dict(run: Run, target: dict[Value, Value], index: Value) -> Value:
+    if isinstance(index, Unknown):
+        return Unknown(index.reason, index.place)
+    if isinstance(index, Expr):
+        for key in target:
+            if isinstance(key, int) and index == key:
+                return target[key]
+        raise raised(run, "KeyError", index)
+    index = _plain_key(target, key_of(run, index))
+    if index in target:
+        return target[index]
+    if type(target) is DefaultDict and target.factory is not None:
+        value = calls.call(run, target.factory, [], {})
+        target[index] = value
+        return value
+    if hasattr(target, "__missing__"):
+        return 0  # collections.Counter
+    raise raised(run, "KeyError", index)
+
+
+def _from_class(run: Run, target: Class, index: Value) -> Value:
+    members = target.namespace.get("__members__")
+    if isinstance(members, dict):
+        return _from_dict(run, members, index)
+    found = target.lookup("__class_getitem__")
+    if found is not None:
+        return calls.call(run, attributes.get_attribute(run, target, "__class_getitem__"), [index], {})
+    return target  # a generic alias: `list[int]`, `Registry[Backbone]`
+
+
+def set_item(run: Run, target: Value, index: Value, value: Value) -> None:
+    """`target[index] = value`"""
+    if isinstance(target, Unknown):
+        return
+    if isinstance(target, Tensor):
+        target.values = None
+        return
+    if isinstance(target, Instance):
+        if attributes.has_special(target, "__setitem__"):
+            attributes.call_special(run, target, "__setitem__", index, value)
+            return
+        if target.payload is None:
+            if target.incomplete is not None:
+                return
+            raise raised(run, "TypeError", f"{operations.type_name(target)} object does not support item assignment")
+        target = target.payload
+    if isinstance(target, dict):
+        if target is run.session.environment:
+            return
+        set_key(run, target, index, value)
+        return
+    if isinstance(index, Unknown):
+        run.lose(index)
+        return
+    if isinstance(index, slice):
+        value = list(iterate(run, value))
+    index = _host_index(run, target, index)
+    if isinstance(index, Unknown):
+        run.lose(index)
+        return
+    guarded(run, operator.setitem, target, index, value)
+
+
+def delete_item(run: Run, target: Value, index: Value) -> None:
+    """`del target[index]`"""
+    if isinstance(target, Instance) and attributes.has_special(target, "__delitem__"):
+        attributes.call_special(run, target, "__delitem__", index)
+        return
+    target = operations.payload(target)
+    if isinstance(target, Unknown):
+        return
+    if isinstance(index, Unknown):
+        run.lose(index)
+        return
+    index = _plain_key(target, index) if isinstance(target, dict) else _host_index(run, target, index)
+    guarded(run, operator.delitem, target, index)
+
+
+Assigner = Callable[[Frame, Value], None]
+
+
+def compile_target(target: Any, scope: Scope) -> Assigner:
+    """The closure that binds a value to an assignment target."""
+    from analyzer.evaluation.expressions import compile_expression
+
+    if isinstance(target, ir.Name):
+        return _compile_name(target.name, scope)
+    if isinstance(target, ir.Attribute):
+        owner, name = compile_expression(target.value, scope), target.name
+
+        def set_attribute(frame: Frame, value: Value) -> None:
+            attributes.set_attribute(frame.run, owner(frame), name, value)
+
+        return set_attribute
+    if isinstance(target, ir.Subscript):
+        container, index = compile_expression(target.value, scope), compile_expression(target.index, scope)
+
+        def put(frame: Frame, value: Value) -> None:
+            set_item(frame.run, container(frame), index(frame), value)
+
+        return put
+    if isinstance(target, ir.Starred):
+        return compile_target(target.value, scope)
+    return _compile_unpacking(target, scope)
+
+
+def _compile_name(name: str, scope: Scope) -> Assigner:
+    depth = scope.depth_of(name)
+    if depth == 0:
+
+        def local(frame: Frame, value: Value) -> None:
+            frame.names[name] = value
+
+        return local
+    if depth is None:
+
+        def set_global(frame: Frame, value: Value) -> None:
+            names = frame.namespace.names
+            frame.run.note(names, name)
+            names[name] = value
+
+        return set_global
+
+    def nonlocal_(frame: Frame, value: Value) -> None:
+        target: Any = frame
+        for _ in range(depth):
+            target = target.parent
+        target.names[name] = value
+
+    return nonlocal_
+
+
+def _compile_unpacking(target: ir.Display, scope: Scope) -> Assigner:
+    parts = [compile_target(element, scope) for element in target.elements]
+    star = next((i for i, element in enumerate(target.elements) if isinstance(element, ir.Starred)), None)
+
+    def unpack(frame: Frame, value: Value) -> None:
+        run = frame.run
+        if isinstance(value, Unknown):
+            for assign in parts:
+                assign(frame, value)
+            return
+        try:
+            items = _take(run, value, None if star is not None else len(parts))
+        except Untraversable as error:
+            for assign in parts:
+                assign(frame, error.unknown)
+            return
+        if star is not None:
+            after = len(parts) - star - 1
+            if len(items) < star + after:
+                raise raised(run, "ValueError", f"not enough values to unpack (expected at least {star + after})")
+            items[star : len(items) - after] = [items[star : len(items) - after]]
+        elif len(items) != len(parts):
+            word = "too many" if len(items) > len(parts) else "not enough"
+            raise raised(run, "ValueError", f"{word} values to unpack (expected {len(parts)})")
+        for assign, item in zip(parts, items, strict=True):
+            assign(frame, item)
+
+    return unpack
+
+
+def _take(run: Run, value: Value, most: int | None) -> list[Value]:
+    items: list[Value] = []
+    for item in iterate(run, value):
+        items.append(item)
+        if most is not None and len(items) > most:
+            break
+        run.step()
+    return items
+
+
+def compile_delete(target: Any, scope: Scope) -> Callable[[Frame], None]:
+    """The closure for one target of `del`."""
+    from analyzer.evaluation.expressions import compile_expression
+
+    if isinstance(target, ir.Name):
+        name = target.name
+
+        def forget(frame: Frame) -> None:
+            names = frame.names if name in frame.names else frame.namespace.names
+            if name not in names:
+                raise raised(frame.run, "NameError", f"name '{name}' is not defined")
+            if names is frame.namespace.names:
+                frame.run.note(names, name)
+            del names[name]
+
+        return forget
+    if isinstance(target, ir.Attribute):
+        owner, attribute = compile_expression(target.value, scope), target.name
+        return lambda frame: attributes.delete_attribute(frame.run, owner(frame), attribute)
+    if isinstance(target, ir.Subscript):
+        container, index = compile_expression(target.value, scope), compile_expression(target.index, scope)
+        return lambda frame: delete_item(frame.run, container(frame), index(frame))
+    deletes = [compile_delete(element, scope) for element in target.elements]
+
+    def each(frame: Frame) -> None:
+        for delete in deletes:
+            delete(frame)
+
+    return each

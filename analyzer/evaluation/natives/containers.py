@@ -1,0 +1,363 @@
+"""torch.nn's containers: Sequential, ModuleList, ModuleDict, ParameterList, ParameterDict.
+
+    nn.Sequential(OrderedDict(conv=c, relu=r))      modules == {"conv": c, "relu": r}
+    nn.ModuleList([a, b])[1]                        -> b
+"""
+
+from __future__ import annotations
+
+import operator
+from collections import OrderedDict
+from collections.abc import Iterator
+from typing import Any
+
+from analyzer.evaluation import calls, iteration, operations
+from analyzer.evaluation.exceptions import guarded, raised
+from analyzer.evaluation.modules import store
+from analyzer.evaluation.natives.module import MODULE
+from analyzer.evaluation.natives.registry import Table
+from analyzer.evaluation.run import Run
+from analyzer.evaluation.values import Class, Instance, ModuleInstance, Native, Tensor, Unknown, Value
+
+
+def _prepare(module: ModuleInstance) -> None:
+    module.parameters, module.buffers, module.modules = {}, {}, {}
+
+
+def _put(run: Run, module: ModuleInstance, name: str, child: Value) -> None:
+    if isinstance(child, Unknown):
+        module.attributes[name] = child
+        module.incomplete = module.incomplete or child
+    elif child is None or isinstance(child, ModuleInstance):
+        module.modules[name] = child
+    else:
+        raise raised(run, "TypeError", f"{operations.type_name(child)} is not a Module subclass")
+
+
+def _sequential(run: Run, module: ModuleInstance, *children: Value) -> None:
+    _prepare(module)
+    if len(children) == 1 and isinstance(operations.payload(children[0]), OrderedDict):
+        for name, child in operations.payload(children[0]).items():
+            _put(run, module, name, child)
+        return
+    for index, child in enumerate(children):
+        _put(run, module, str(index), child)
+
+
+def _run_in_order(run: Run, module: ModuleInstance, value: Value) -> Value:
+    if module.incomplete is not None:
+        return Unknown(module.incomplete.reason, module.incomplete.place, plain=True)
+    for child in list(module.modules.values()):
+        value = calls.call(run, child, [value], {})
+    return value
+
+
+def _list(run: Run, module: ModuleInstance, children: Value = None) -> None:
+    _prepare(module)
+    if children is not None:
+        _extend(run, module, children)
+
+
+def _extend(run: Run, module: ModuleInstance, children: Value) -> Value:
+    try:
+        items = list(iteration.iterate(run, children))
+    except iteration.Untraversable as error:
+        module.incomplete = module.incomplete or error.unknown
+        run.lose(error.unknown)
+        return module
+    for child in items:
+        _put(run, module, str(len(module.modules)), child)
+    return module
+
+
+def _append(run: Run, module: ModuleInstance, child: Value) -> Value:
+    _put(run, module, str(len(module.modules)), child)
+    return module
+
+
+def _renumber(module: ModuleInstance, children: list[Value]) -> None:
+    module.modules.clear()
+    module.modules.update({str(index): child for index, child in enumerate(children)})
+
+
+def _insert(run: Run, module: ModuleInstance, index: int, child: Value) -> Value:
+    children = list(module.modules.values())
+    children.insert(index, child)
+    _renumber(module, children)
+    return module
+
+
+def _pop(run: Run, module: ModuleInstance, key: Value) -> Value:
+    value = _item(run, module, key)
+    _delete(run, module, key)
+    return value
+
+
+def _position(run: Run, module: ModuleInstance, index: Value) -> Value:
+    index = operations.payload(index)
+    if isinstance(index, Tensor) and index.values is not None and len(index.values) == 1:
+        index = int(index.values[0])
+    if not isinstance(index, int):
+        return run.unknown(f"an index of a container that is not known: {index}")
+    size = len(module.modules)
+    if not -size <= index < size:
+        raise raised(run, "IndexError", f"index {index} is out of range")
+    return index % size
+
+
+def _item(run: Run, module: ModuleInstance, index: Value) -> Value:
+    if module.incomplete is not None:
+        return Unknown(module.incomplete.reason, module.incomplete.place)
+    if isinstance(index, Unknown):
+        return Unknown(index.reason, index.place)
+    children = list(module.modules.items())
+    if isinstance(index, slice):
+        chosen = guarded(run, operator.getitem, children, index)
+        result = ModuleInstance(module.cls, module.place)
+        _prepare(result)
+        keep_names = any(base.name == "Sequential" for base in module.cls.mro)
+        result.modules = {n if keep_names else str(i): child for i, (n, child) in enumerate(chosen)}
+        return result
+    position = _position(run, module, index)
+    return position if isinstance(position, Unknown) else children[position][1]
+
+
+def _set_item(run: Run, module: ModuleInstance, index: Value, child: Value) -> None:
+    position = _position(run, module, index)
+    if isinstance(position, Unknown):
+        module.incomplete = module.incomplete or position
+        return
+    _put(run, module, list(module.modules)[position], child)
+
+
+def _delete(run: Run, module: ModuleInstance, index: Value) -> None:
+    names = list(module.modules)
+    chosen = names[index] if isinstance(index, slice) else [names[_position(run, module, index)]]
+    children = [child for name, child in module.modules.items() if name not in chosen]
+    _renumber(module, children)
+
+
+def _length(run: Run, module: ModuleInstance) -> Value:
+    if module.incomplete is not None:
+        return Unknown(module.incomplete.reason, module.incomplete.place, scalar=True)
+    return len(module.modules)
+
+
+def _iterate(run: Run, module: ModuleInstance) -> Iterator[Value]:
+    if module.incomplete is not None:
+        raise iteration.Untraversable(module.incomplete)
+    return iter(list(module.modules.values()))
+
+
+def _concatenate(run: Run, module: ModuleInstance, other: Value) -> Value:
+    result = ModuleInstance(module.cls, module.place)
+    _prepare(result)
+    _extend(run, result, module)
+    return _extend(run, result, other)
+
+
+def _dict(run: Run, module: ModuleInstance, children: Value = None) -> None:
+    _prepare(module)
+    if children is not None:
+        _update(run, module, children)
+
+
+def _update(run: Run, module: ModuleInstance, children: Value) -> None:
+    try:
+        pairs = children.modules if isinstance(children, ModuleInstance) else iteration.mapping_of(run, children)
+    except iteration.Untraversable as error:
+        module.incomplete = module.incomplete or error.unknown
+        run.lose(error.unknown)
+        return
+    for name, child in pairs.items():
+        _set_key(run, module, name, child)
+
+
+def _set_key(run: Run, module: ModuleInstance, key: Value, child: Value) -> None:
+    key = operations.payload(key)
+    if isinstance(key, Unknown):
+        module.incomplete = module.incomplete or key
+        return
+    if not isinstance(key, str):
+        raise raised(run, "TypeError", "module name should be a string")
+    if "." in key or not key:
+        raise raised(run, "KeyError", f'module name can\'t contain "." or be empty: {key!r}')
+    _put(run, module, key, child)
+
+
+def _key(run: Run, module: ModuleInstance, key: Value) -> Value:
+    key = operations.payload(key)
+    if isinstance(key, Unknown):
+        return Unknown(key.reason, key.place)
+    if key not in module.modules:
+        if module.incomplete is not None:
+            return Unknown(module.incomplete.reason, module.incomplete.place)
+        raise raised(run, "KeyError", key)
+    return module.modules[key]
+
+
+def _pop_key(run: Run, module: ModuleInstance, key: Value) -> Value:
+    value = _key(run, module, key)
+    module.modules.pop(operations.payload(key), None)
+    return value
+
+
+def _delete_key(run: Run, module: ModuleInstance, key: Value) -> None:
+    _pop_key(run, module, key)
+
+
+def _has_key(run: Run, module: ModuleInstance, key: Value) -> Value:
+    if isinstance(key, Unknown) or module.incomplete is not None:
+        return run.unknown("a key of a container that is not known", plain=True)
+    return operations.payload(key) in module.modules
+
+
+def _view(name: str) -> Any:
+    def apply(run: Run, module: ModuleInstance) -> Value:
+        if module.incomplete is not None:
+            raise iteration.Untraversable(module.incomplete)
+        return list(getattr(module.modules, name)())
+
+    return apply
+
+
+def _as_parameter(value: Value) -> Value:
+    if isinstance(value, Tensor) and not value.is_parameter:
+        return Tensor(value.type, is_parameter=True, requires_grad=True, unknown=value.unknown, place=value.place)
+    return value
+
+
+def _parameter_list(run: Run, module: ModuleInstance, values: Value = None) -> None:
+    _prepare(module)
+    module.attributes["_size"] = 0
+    if values is not None:
+        _extend_parameters(run, module, values)
+
+
+def _append_parameter(run: Run, module: ModuleInstance, value: Value) -> Value:
+    name = str(module.attributes["_size"])
+    module.attributes["_size"] += 1
+    store(run, module, name, _as_parameter(value))
+    return module
+
+
+def _extend_parameters(run: Run, module: ModuleInstance, values: Value) -> Value:
+    try:
+        for value in iteration.iterate(run, values):
+            _append_parameter(run, module, value)
+    except iteration.Untraversable as error:
+        module.incomplete = module.incomplete or error.unknown
+        run.lose(error.unknown)
+    return module
+
+
+def _held(module: ModuleInstance, name: str) -> Value:
+    if module.parameters is not None and name in module.parameters:
+        return module.parameters[name]
+    return module.modules.get(name, module.attributes.get(name))
+
+
+def _parameter_values(run: Run, module: ModuleInstance) -> list[Value]:
+    if module.incomplete is not None:
+        raise iteration.Untraversable(module.incomplete)
+    return [_held(module, str(index)) for index in range(module.attributes["_size"])]
+
+
+def _parameter_item(run: Run, module: ModuleInstance, index: Value) -> Value:
+    values = _parameter_values(run, module)
+    if isinstance(index, slice):
+        result = ModuleInstance(module.cls, module.place)
+        _parameter_list(run, result, values[index])
+        return result
+    return iteration.get_item(run, values, index)
+
+
+def _set_parameter_item(run: Run, module: ModuleInstance, index: int, value: Value) -> None:
+    store(run, module, str(index % module.attributes["_size"]), _as_parameter(value))
+
+
+def _parameter_dict(run: Run, module: ModuleInstance, values: Value = None) -> None:
+    _prepare(module)
+    module.attributes["_keys"] = {}
+    if values is not None:
+        _update_parameters(run, module, values)
+
+
+def _update_parameters(run: Run, module: ModuleInstance, values: Value) -> None:
+    pairs = (
+        {key: _held(values, key) for key in values.attributes["_keys"]}
+        if isinstance(values, ModuleInstance)
+        else iteration.mapping_of(run, values)
+    )
+    for key, value in pairs.items():
+        _set_parameter_key(run, module, key, value)
+
+
+def _set_parameter_key(run: Run, module: ModuleInstance, key: Value, value: Value) -> None:
+    if isinstance(key, Unknown):
+        module.incomplete = module.incomplete or key
+        return
+    module.attributes["_keys"][key] = None
+    store(run, module, str(key), _as_parameter(value))
+
+
+def _parameter_key(run: Run, module: ModuleInstance, key: Value) -> Value:
+    if isinstance(key, Unknown):
+        return key
+    if key not in module.attributes["_keys"]:
+        raise raised(run, "KeyError", key)
+    return _held(module, str(key))
+
+
+def _parameter_pairs(kind: str) -> Any:
+    def apply(run: Run, module: ModuleInstance) -> Value:
+        pairs = [(key, _held(module, str(key))) for key in module.attributes["_keys"]]
+        return {"keys": [k for k, _ in pairs], "values": [v for _, v in pairs], "items": pairs}[kind]
+
+    return apply
+
+
+def _size(run: Run, module: ModuleInstance) -> int:
+    return int(module.attributes["_size"])
+
+
+def _cannot_run(run: Run, module: ModuleInstance, *arguments: Value, **keywords: Value) -> Value:
+    raise raised(run, "NotImplementedError", f'Module [{module.cls.name}] is missing the required "forward" function')
+
+
+_SEQUENCE: dict[str, Any] = {
+    "__getitem__": _item, "__setitem__": _set_item, "__delitem__": _delete, "__len__": _length, "__iter__": _iterate,
+    "__add__": _concatenate, "__iadd__": _extend, "append": _append, "extend": _extend, "insert": _insert, "pop": _pop,
+}  # fmt: skip
+_CLASSES: dict[str, dict[str, Any]] = {
+    "Sequential": {"__init__": _sequential, "forward": _run_in_order, **_SEQUENCE},
+    "ModuleList": {"__init__": _list, "forward": _cannot_run, **_SEQUENCE},
+    "ModuleDict": {
+        "__init__": _dict, "update": _update, "__getitem__": _key, "__setitem__": _set_key, "__delitem__": _delete_key,
+        "__contains__": _has_key, "__len__": _length, "__iter__": lambda run, m: iter(_view("keys")(run, m)),
+        "keys": _view("keys"), "values": _view("values"), "items": _view("items"), "pop": _pop_key,
+        "clear": lambda run, m: m.modules.clear(), "forward": _cannot_run,
+    },
+    "ParameterList": {
+        "__init__": _parameter_list, "append": _append_parameter, "extend": _extend_parameters, "__len__": _size,
+        "__getitem__": _parameter_item, "__setitem__": _set_parameter_item, "__iadd__": _extend_parameters,
+        "__iter__": lambda run, m: iter(_parameter_values(run, m)),
+    },
+    "ParameterDict": {
+        "__init__": _parameter_dict, "update": _update_parameters, "__getitem__": _parameter_key,
+        "__setitem__": _set_parameter_key, "__len__": lambda run, m: len(m.attributes["_keys"]),
+        "__contains__": lambda run, m, key: key in m.attributes["_keys"],
+        "__iter__": lambda run, m: iter(list(m.attributes["_keys"])), "keys": _parameter_pairs("keys"),
+        "values": _parameter_pairs("values"), "items": _parameter_pairs("items"),
+    },
+}  # fmt: skip
+
+
+def _container(name: str, methods: dict[str, Any]) -> Class:
+    namespace: dict[str, Value] = {key: Native(f"{name}.{key}", f, binds=True) for key, f in methods.items()}
+    return Class(name, (MODULE,), namespace, module="torch.nn.modules.container")
+
+
+CONTAINERS = Table({f"torch.nn.{name}": _container(name, methods) for name, methods in _CLASSES.items()})
+
+__all__ = ["CONTAINERS", "Instance"]

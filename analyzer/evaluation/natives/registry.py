@@ -1,0 +1,97 @@
+"""What a native is: one function, class or constant of Python, its standard library or torch, written by us.
+
+    @native("math.prod")
+    def prod(run, iterable, *, start=1): ...
+
+Entries are found by scanning the modules of `analyzer/evaluation/natives/`; an entry imports no other entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from analyzer.evaluation.exceptions import guarded
+from analyzer.evaluation.run import Run
+from analyzer.evaluation.values import Native, Unknown, Value
+from analyzer.knowledge.entries import entries
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """A value and the qualified names it goes by: `builtins.len`, `torch.nn.init.zeros_`."""
+
+    names: tuple[str, ...]
+    value: Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """Many entries made from one table: qualified name to value."""
+
+    values: Mapping[str, Value]
+
+
+def native(*names: str) -> Callable[[Callable[..., Value]], Entry]:
+    """Make the decorated function an entry: it takes the run first."""
+
+    def entry(function: Callable[..., Value]) -> Entry:
+        return Entry(names, Native(names[0], function))
+
+    return entry
+
+
+def pure(name: str, function: Callable[..., Any]) -> Native:
+    """A host function without effects, called only with arguments that are wholly known."""
+
+    def apply(run: Run, *arguments: Value, **keywords: Value) -> Value:
+        known = [concrete(argument) for argument in arguments]
+        named = {key: concrete(argument) for key, argument in keywords.items()}
+        for value in (*known, *named.values()):
+            if isinstance(value, Unknown):
+                return Unknown(value.reason if value.reason else f"an argument of {name}", value.place or run.place, plain=True)
+        return guarded(run, function, *known, **named)
+
+    return Native(name, apply)
+
+
+def concrete(value: Value) -> Value:
+    """The host value that an abstract one stands for, all the way down; an Unknown where there is none."""
+    from analyzer.evaluation.values import Instance, Tensor
+
+    kind = type(value)
+    if kind in (int, float, str, bool, type(None), bytes, complex, range):
+        return value
+    if kind is Unknown:
+        return value
+    if isinstance(value, (list, tuple, set, frozenset)):
+        items = [concrete(item) for item in value]
+        unknown = next((item for item in items if isinstance(item, Unknown)), None)
+        if unknown is not None:
+            return unknown
+        return tuple(items) if isinstance(value, tuple) else type(value)(items)
+    if isinstance(value, dict):
+        pairs = {concrete(key): concrete(item) for key, item in value.items()}
+        unknown = next((item for pair in pairs.items() for item in pair if isinstance(item, Unknown)), None)
+        return pairs if unknown is None else unknown
+    if isinstance(value, Instance) and value.payload is not None:
+        return concrete(value.payload)
+    if isinstance(value, Tensor) and value.values is not None and len(value.values) == 1:
+        return value.values[0]
+    if kind.__module__ in ("pathlib", "re", "datetime", "decimal", "fractions", "collections"):
+        return value
+    return Unknown("", None, plain=True)
+
+
+@cache
+def natives() -> Mapping[str, Value]:
+    """Every native by its qualified name."""
+    found: dict[str, Value] = {}
+    for entry in entries("analyzer.evaluation.natives", Entry):
+        for name in entry.names:
+            found[name] = entry.value
+    for table in entries("analyzer.evaluation.natives", Table):
+        found.update(table.values)
+    return found

@@ -1,0 +1,421 @@
+"""Python's operators on abstract values, with every host operation guarded.
+
+    binary(run, "+", 2, 3)                      -> 5
+    binary(run, "*", symbol("in"), 9)           -> 9*in
+    binary(run, "*", [0], 10**12)               -> OutOfFuel: a container of 1,000,000,000,000 elements is over the limit
+    compare(run, "==", Unknown("..."), 3)       -> Unknown(...)
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from analyzer.algebra.expression import Expr, TooComplex
+from analyzer.algebra.rational import Inexact, Rational
+from analyzer.evaluation.exceptions import guarded, raised
+from analyzer.evaluation.run import Run
+from analyzer.evaluation.values import (
+    Class,
+    DefaultDict,
+    Instance,
+    ModuleInstance,
+    NativeModule,
+    Tensor,
+    Unknown,
+    Value,
+)
+
+_HOST: Mapping[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "//": operator.floordiv,
+    "%": operator.mod, "**": operator.pow, "@": operator.matmul, "&": operator.and_, "|": operator.or_,
+    "^": operator.xor, "<<": operator.lshift, ">>": operator.rshift,
+}  # fmt: skip
+
+METHODS: Mapping[str, tuple[str, str, str]] = {
+    sign: (f"__{name}__", f"__r{name}__", f"__i{name}__")
+    for sign, name in {
+        "+": "add", "-": "sub", "*": "mul", "/": "truediv", "//": "floordiv", "%": "mod", "**": "pow",
+        "@": "matmul", "&": "and", "|": "or", "^": "xor", "<<": "lshift", ">>": "rshift",
+    }.items()
+}  # fmt: skip
+
+_NUMBERS = (int, float, bool)
+_SYMBOLIC = (Expr, Rational)
+_SEQUENCES = (str, bytes, list, tuple)
+
+
+def binary(run: Run, sign: str, left: Value, right: Value) -> Value:
+    """`left sign right`."""
+    kind, other = type(left), type(right)
+    if kind in _NUMBERS and other in _NUMBERS:
+        if sign in ("**", "<<", "*") and kind is not float and other is not float:
+            _check_bits(run, sign, left, right)
+        return guarded(run, _HOST[sign], left, right)
+    if kind is Tensor or other is Tensor:
+        return _tensor(run, sign, left, right)
+    if isinstance(left, Instance) or isinstance(right, Instance):
+        return _instances(run, sign, left, right)
+    if kind is Unknown or other is Unknown:
+        unknown = left if kind is Unknown else right
+        if sign == "|" and (isinstance(left, Class) or isinstance(right, Class)):
+            return unknown
+        scalar = all(kind in (*_NUMBERS, *_SYMBOLIC) or (kind is Unknown and side.scalar) for kind, side in ((kind, left), (other, right)))
+        return Unknown(unknown.reason, unknown.place, plain=True, scalar=scalar)
+    if kind in _SYMBOLIC or other in _SYMBOLIC:
+        if kind in _SEQUENCES or other in _SEQUENCES:
+            return run.unknown("the length of a sequence depends on a symbol", plain=True)
+        try:
+            return guarded(run, _HOST[sign], left, right)
+        except Inexact as error:
+            return Unknown(str(error) or "floating-point arithmetic on a symbolic size", run.place, scalar=True)
+        except TooComplex as error:
+            return run.unknown(str(error) or "a formula that is too large", plain=True)
+    if sign == "|" and (isinstance(left, Class) or isinstance(right, Class)):
+        return (left, right)
+    _check_sequence(run, sign, left, right)
+    if isinstance(left, NativeModule) or isinstance(right, NativeModule):
+        return run.unknown(f"operator {sign} on a module of torch or Python", plain=True)
+    return guarded(run, _HOST[sign], left, right)
+
+
+def _check_bits(run: Run, sign: str, left: int, right: int) -> None:
+    if sign == "*":
+        bits = int(left).bit_length() + int(right).bit_length()
+    elif right < 0:
+        return
+    else:
+        bits = int(left).bit_length() * int(right) if sign == "**" else int(left).bit_length() + int(right)
+    if bits > run.limits.bits and left not in (0, 1, -1):
+        from analyzer.evaluation.run import OutOfFuel
+
+        raise OutOfFuel(f"an integer of {bits:,} bits is over the limit", run.place)
+
+
+def _check_sequence(run: Run, sign: str, left: Value, right: Value) -> None:
+    if sign == "*":
+        if isinstance(left, _SEQUENCES) and type(right) is int:
+            run.check_size(len(left) * max(right, 0))
+        elif isinstance(right, _SEQUENCES) and type(left) is int:
+            run.check_size(len(right) * max(left, 0))
+    elif sign == "+" and isinstance(left, _SEQUENCES) and isinstance(right, _SEQUENCES):
+        run.check_size(len(left) + len(right))
+    elif sign == "%" and isinstance(left, str):
+        check_format(run, left)
+
+
+def check_format(run: Run, pattern: str) -> None:
+    """Refuse a format whose width or precision would make a giant string."""
+    digits = 0
+    for character in pattern:
+        digits = digits + 1 if character.isdigit() else 0
+        if digits > 6:
+            run.check_size(10**digits)
+
+
+def _tensor(run: Run, sign: str, left: Value, right: Value) -> Value:
+    from analyzer.evaluation.tensors import apply_named
+
+    forward, reflected, _ = METHODS[sign]
+    if type(left) is Tensor:
+        return apply_named(run, f"Tensor.{forward}", (left, right), {})
+    if isinstance(left, Instance):
+        return _instances(run, sign, left, right)
+    return apply_named(run, f"Tensor.{reflected}", (right, left), {})
+
+
+def _instances(run: Run, sign: str, left: Value, right: Value) -> Value:
+    from analyzer.evaluation.attributes import call_special, has_special
+
+    forward, reflected, _ = METHODS[sign]
+    if isinstance(left, Instance) and has_special(left, forward):
+        result = call_special(run, left, forward, right)
+        if result is not NotImplemented:
+            return result
+    if isinstance(right, Instance) and has_special(right, reflected):
+        result = call_special(run, right, reflected, left)
+        if result is not NotImplemented:
+            return result
+    plain_left, plain_right = payload(left), payload(right)
+    if plain_left is not left or plain_right is not right:
+        return binary(run, sign, plain_left, plain_right)
+    for side in (left, right):
+        unknown = side if isinstance(side, Unknown) else getattr(side, "incomplete", None)
+        if unknown is not None:
+            return Unknown(unknown.reason, unknown.place, plain=True)
+    raise raised(run, "TypeError", f"unsupported operand type(s) for {sign}: {type_name(left)} and {type_name(right)}")
+
+
+def payload(value: Value) -> Value:
+    """The builtin data of an instance of a subclass of dict, list, str, int, ...; else the value itself."""
+    if isinstance(value, Instance) and value.payload is not None:
+        return value.payload
+    return value
+
+
+def type_name(value: Value) -> str:
+    """The name of the value's class as the analysed program would see it."""
+    if isinstance(value, Instance):
+        return repr(value.cls.name)
+    if isinstance(value, Tensor):
+        return "'Parameter'" if value.is_parameter else "'Tensor'"
+    if isinstance(value, Expr):
+        return "'int'"
+    return repr(type(value).__name__)
+
+
+def augmented(run: Run, sign: str, left: Value, right: Value) -> Value:
+    """`left sign= right`: lists, dicts and sets change in place."""
+    if type(left) is list and sign == "+":
+        if isinstance(right, Unknown):
+            run.lose(right)
+            return right
+        from analyzer.evaluation.iteration import iterate
+
+        for item in iterate(run, right):
+            left.append(item)
+            run.check_size(len(left))
+        return left
+    if isinstance(left, (set, dict)) and sign in ("|", "&", "-", "^") and type(right) is type(left):
+        return guarded(run, getattr(operator, {"|": "ior", "&": "iand", "-": "isub", "^": "ixor"}[sign]), left, right)
+    if isinstance(left, Instance):
+        from analyzer.evaluation.attributes import call_special, has_special
+
+        in_place = METHODS[sign][2]
+        if has_special(left, in_place):
+            return call_special(run, left, in_place, right)
+    if type(left) is Tensor:
+        from analyzer.evaluation.tensors import apply_named
+
+        return apply_named(run, f"Tensor.{METHODS[sign][2]}", (left, right), {})
+    return binary(run, sign, left, right)
+
+
+def unary(run: Run, sign: str, operand: Value) -> Value:
+    """`sign operand`, `not` included."""
+    if sign == "not":
+        if isinstance(operand, Unknown):
+            key = None if operand.key is None else f"not {operand.key}"
+            return Unknown(operand.reason, operand.place, plain=True, key=key)
+        return not truth(run, operand)
+    if isinstance(operand, Unknown):
+        return Unknown(operand.reason, operand.place, plain=True)
+    if type(operand) is Tensor:
+        from analyzer.evaluation.tensors import apply_named
+
+        method = {"-": "__neg__", "+": "__pos__", "~": "__invert__"}[sign]
+        return operand if sign == "+" else apply_named(run, f"Tensor.{method}", (operand,), {})
+    if isinstance(operand, Instance):
+        from analyzer.evaluation.attributes import call_special, has_special
+
+        method = {"-": "__neg__", "+": "__pos__", "~": "__invert__"}[sign]
+        if has_special(operand, method):
+            return call_special(run, operand, method)
+        operand = payload(operand)
+    host = {"-": operator.neg, "+": operator.pos, "~": operator.invert}[sign]
+    return guarded(run, host, operand)
+
+
+def truth(run: Run, value: Value) -> bool:
+    """`bool(value)`; what is not known is decided by the run."""
+    kind = type(value)
+    if kind is bool:
+        return bool(value)
+    if kind is Unknown:
+        if value.key is not None and value.key.startswith("not "):
+            return not run.decide_unknown(Unknown(value.reason, value.place, key=value.key[4:]))
+        return run.decide_unknown(value)
+    if kind is Tensor:
+        if value.values is not None and len(value.values) == 1:
+            return bool(value.values[0])
+        return run.decide_unknown(run.unknown("the truth of a tensor depends on its data", plain=True))
+    if isinstance(value, Instance):
+        from analyzer.evaluation.attributes import call_special, has_special
+
+        if has_special(value, "__bool__"):
+            return truth(run, call_special(run, value, "__bool__"))
+        if has_special(value, "__len__"):
+            return truth(run, call_special(run, value, "__len__"))
+        return bool(value.payload) if value.payload is not None else True
+    if kind is Rational:
+        return bool(value != 0)
+    return bool(value)
+
+
+_ORDER: Mapping[str, Callable[[Any, Any], Any]] = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+}  # fmt: skip
+_ORDER_METHODS = {"<": "__lt__", "<=": "__le__", ">": "__gt__", ">=": "__ge__"}
+_REFLECTED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+
+def compare(run: Run, sign: str, left: Value, right: Value) -> Value:
+    """`left sign right` for one of Python's ten comparison operators."""
+    if sign == "is":
+        return _is(left, right)
+    if sign == "is not":
+        return unary(run, "not", _is(left, right))
+    if sign == "==":
+        return equals(run, left, right)
+    if sign == "!=":
+        if type(left) is Tensor or type(right) is Tensor:
+            return _tensor_compare(run, "__ne__", left, right)
+        if isinstance(left, Instance):
+            from analyzer.evaluation.attributes import call_special, has_special
+
+            if has_special(left, "__ne__"):
+                return call_special(run, left, "__ne__", right)
+        return unary(run, "not", equals(run, left, right))
+    if sign == "in":
+        return contains(run, right, left)
+    if sign == "not in":
+        return unary(run, "not", contains(run, right, left))
+    return _order(run, sign, left, right)
+
+
+def _is(left: Value, right: Value) -> Value:
+    if left is right:
+        return True
+    if isinstance(left, Unknown) or isinstance(right, Unknown):
+        unknown, other = (left, right) if isinstance(left, Unknown) else (right, left)
+        key = f"{unknown.key} is {other!r}" if unknown.key and _is_literal(other) else None
+        return Unknown(unknown.reason, unknown.place, plain=True, key=key)
+    if isinstance(left, NativeModule) and isinstance(right, NativeModule):
+        return left == right
+    if type(left) in (int, str, float, bytes, tuple) and type(left) is type(right):
+        return bool(left == right) and type(left) in (int, str)
+    return False
+
+
+def _is_literal(value: Value) -> bool:
+    return value is None or isinstance(value, (bool, int, float, str))
+
+
+def _order(run: Run, sign: str, left: Value, right: Value) -> Value:
+    if isinstance(left, Unknown) or isinstance(right, Unknown):
+        return _unknown_comparison(sign, left, right)
+    if type(left) is Tensor or type(right) is Tensor:
+        if type(left) is not Tensor:
+            left, right, sign = right, left, _REFLECTED[sign]
+        return _tensor_compare(run, _ORDER_METHODS[sign], left, right)
+    if isinstance(left, Instance) or isinstance(right, Instance):
+        from analyzer.evaluation.attributes import call_special, has_special
+
+        for value, other, name in ((left, right, sign), (right, left, _REFLECTED[sign])):
+            if isinstance(value, Instance) and has_special(value, _ORDER_METHODS[name]):
+                return call_special(run, value, _ORDER_METHODS[name], other)
+        left, right = payload(left), payload(right)
+    if isinstance(left, (list, tuple)) and type(left) is type(right):
+        for one, two in zip(left, right, strict=False):
+            if not truth(run, equals(run, one, two)):
+                return _order(run, sign, one, two)
+        return _ORDER[sign](len(left), len(right))
+    return guarded(run, _ORDER[sign], left, right)
+
+
+def _unknown_comparison(sign: str, left: Value, right: Value) -> Unknown:
+    unknown, other = (left, right) if isinstance(left, Unknown) else (right, left)
+    key = f"{unknown.key} {sign} {other!r}" if unknown.key and _is_literal(other) and unknown is left else None
+    return Unknown(unknown.reason, unknown.place, plain=True, key=key)
+
+
+def _tensor_compare(run: Run, method: str, left: Value, right: Value) -> Value:
+    from analyzer.evaluation.tensors import apply_named
+
+    if type(left) is not Tensor:
+        left, right = right, left
+    if right is None or isinstance(right, (str, Class)):
+        return method == "__ne__"
+    return apply_named(run, f"Tensor.{method}", (left, right), {})
+
+
+def equals(run: Run, left: Value, right: Value) -> Value:
+    """`left == right`: a bool, an Unknown, or a tensor."""
+    if left is right and not isinstance(left, float):
+        return True
+    kind, other = type(left), type(right)
+    if kind is Unknown or other is Unknown:
+        return _unknown_comparison("==", left, right)
+    if kind is Tensor or other is Tensor:
+        return _tensor_compare(run, "__eq__", left, right)
+    if isinstance(left, Instance) or isinstance(right, Instance):
+        from analyzer.evaluation.attributes import call_special, has_special
+
+        for value, against in ((left, right), (right, left)):
+            if isinstance(value, Instance) and has_special(value, "__eq__"):
+                result = call_special(run, value, "__eq__", against)
+                if result is not NotImplemented:
+                    return result
+        plain_left, plain_right = payload(left), payload(right)
+        if plain_left is left and plain_right is right:
+            return False
+        if isinstance(plain_left, Instance) or isinstance(plain_right, Instance):
+            return False
+        return equals(run, plain_left, plain_right)
+    if isinstance(left, (list, tuple)) and isinstance(right, (list, tuple)):
+        if isinstance(left, list) != isinstance(right, list) or len(left) != len(right):
+            return False
+        return _all_equal(run, zip(left, right, strict=True))
+    if isinstance(left, dict) and isinstance(right, dict):
+        if len(left) != len(right) or any(key not in right for key in left):
+            return False
+        return _all_equal(run, ((value, right[key]) for key, value in left.items()))
+    return guarded(run, operator.eq, left, right)
+
+
+def _all_equal(run: Run, pairs: Any) -> Value:
+    unknown: Unknown | None = None
+    for one, two in pairs:
+        run.step()
+        same = equals(run, one, two)
+        if isinstance(same, Unknown):
+            unknown = same
+        elif not truth(run, same):
+            return False
+    return unknown or True
+
+
+def contains(run: Run, container: Value, item: Value) -> Value:
+    """`item in container`."""
+    if isinstance(container, Unknown):
+        return _unknown_comparison("in", container, item)
+    if isinstance(container, Instance):
+        from analyzer.evaluation.attributes import call_special, has_special
+
+        if has_special(container, "__contains__"):
+            return call_special(run, container, "__contains__", item)
+        if container.payload is None:
+            from analyzer.evaluation.iteration import iterate
+
+            return contains(run, list(iterate(run, container)), item)
+        container = container.payload
+    if isinstance(container, Class):
+        from analyzer.evaluation.iteration import iterate
+
+        return contains(run, list(iterate(run, container)), item)
+    if isinstance(container, (list, tuple)) or type(container).__name__ in ("deque", "dict_values", "dict_items"):
+        unknown: Unknown | None = None
+        for element in container:
+            run.step()
+            same = equals(run, element, item)
+            if isinstance(same, Unknown):
+                unknown = same
+            elif truth(run, same):
+                return True
+        return unknown or False
+    if isinstance(item, Unknown):
+        return Unknown(item.reason, item.place, plain=True)
+    if isinstance(item, Instance) and isinstance(item.payload, (str, int)):
+        item = item.payload
+    if isinstance(container, (dict, set, frozenset)) and isinstance(item, Expr):
+        return contains(run, list(container), item)
+    if type(container) is Tensor:
+        return run.unknown("membership in a tensor depends on its data", plain=True)
+    return guarded(run, operator.contains, container, item)
+
+
+__all__ = [
+    "DefaultDict", "ModuleInstance", "augmented", "binary", "check_format", "compare", "contains", "equals", "payload",
+    "truth", "type_name", "unary",
+]  # fmt: skip

@@ -1,0 +1,499 @@
+"""Statements of the IR made into closures that run in a frame and say how they ended.
+
+    run = compile_block((Assign(...), Return(...)), scope)
+    run(frame)     -> None to go on, BREAK, CONTINUE, or Signal(value) for a return
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from analyzer.algebra.tensor import Refused
+from analyzer.evaluation import attributes, calls, classes, generators, iteration, operations, patterns, regions
+from analyzer.evaluation.exceptions import EXCEPTIONS, exception, raised
+from analyzer.evaluation.expressions import compile_defaults, compile_expression
+from analyzer.evaluation.frames import Frame, Scope
+from analyzer.evaluation.run import Undecidable
+from analyzer.evaluation.values import (
+    BREAK,
+    CONTINUE,
+    Class,
+    Code,
+    Function,
+    Instance,
+    Place,
+    Raised,
+    Signal,
+    Unknown,
+    Value,
+)
+from analyzer.syntax import ir
+
+Executor = Callable[[Frame], Signal | None]
+
+
+def compile_block(statements: tuple[Any, ...], scope: Scope) -> Executor:
+    """One closure for a sequence of statements."""
+    compiled = [compile_statement(statement, scope) for statement in statements]
+    compiled = [executor for executor in compiled if executor is not _nothing]
+    if not compiled:
+        return _nothing
+    if len(compiled) == 1:
+        return compiled[0]
+
+    def block(frame: Frame) -> Signal | None:
+        for executor in compiled:
+            signal = executor(frame)
+            if signal is not None:
+                return signal
+        return None
+
+    return block
+
+
+def compile_statement(node: Any, scope: Scope) -> Executor:
+    """The closure for any statement node; it pays a step and says where it is."""
+    inner = _COMPILERS[type(node)](node, scope)
+    if inner is _nothing:
+        return _nothing
+    place = Place(scope.file, node.span)
+
+    def statement(frame: Frame) -> Signal | None:
+        run = frame.run
+        run.place = place
+        run.step()
+        return inner(frame)
+
+    return statement
+
+
+def _nothing(_frame: Frame) -> None:
+    return None
+
+
+def _evaluate(node: ir.Evaluate, scope: Scope) -> Executor:
+    if isinstance(node.value, ir.Constant):
+        return _nothing
+    value = compile_expression(node.value, scope)
+
+    def execute(frame: Frame) -> None:
+        value(frame)
+
+    return execute
+
+
+def _assign(node: ir.Assign, scope: Scope) -> Executor:
+    value = compile_expression(node.value, scope)
+    if len(node.targets) == 1:
+        assign = iteration.compile_target(node.targets[0], scope)
+
+        def execute_one(frame: Frame) -> None:
+            assign(frame, value(frame))
+
+        return execute_one
+    targets = [iteration.compile_target(target, scope) for target in node.targets]
+
+    def execute(frame: Frame) -> None:
+        result = value(frame)
+        for assign in targets:
+            assign(frame, result)
+
+    return execute
+
+
+def _annotate(node: ir.Annotate, scope: Scope) -> Executor:
+    note = classes.compile_annotation(node, scope) if scope.kind == "class" else None
+    if node.value is None:
+        return note or _nothing
+    value = compile_expression(node.value, scope)
+    assign = iteration.compile_target(node.target, scope)
+
+    def execute(frame: Frame) -> None:
+        assign(frame, value(frame))
+        if note is not None:
+            note(frame)
+
+    return execute
+
+
+def _augment(node: ir.Augment, scope: Scope) -> Executor:
+    sign = node.operator
+    value = compile_expression(node.value, scope)
+    if isinstance(node.target, ir.Name):
+        get = compile_expression(node.target, scope)
+        put = iteration.compile_target(node.target, scope)
+
+        def execute_name(frame: Frame) -> None:
+            put(frame, operations.augmented(frame.run, sign, get(frame), value(frame)))
+
+        return execute_name
+    owner = compile_expression(node.target.value, scope)  # type: ignore[union-attr]  # an Attribute or a Subscript
+    if isinstance(node.target, ir.Attribute):
+        name = node.target.name
+
+        def execute_attribute(frame: Frame) -> None:
+            run, target = frame.run, owner(frame)
+            old = attributes.get_attribute(run, target, name)
+            attributes.set_attribute(run, target, name, operations.augmented(run, sign, old, value(frame)))
+
+        return execute_attribute
+    index = compile_expression(node.target.index, scope)  # type: ignore[union-attr]
+
+    def execute_item(frame: Frame) -> None:
+        run, target, key = frame.run, owner(frame), index(frame)
+        old = iteration.get_item(run, target, key)
+        iteration.set_item(run, target, key, operations.augmented(run, sign, old, value(frame)))
+
+    return execute_item
+
+
+def _return(node: ir.Return, scope: Scope) -> Executor:
+    if node.value is None:
+        return lambda frame: Signal(None)
+    value = compile_expression(node.value, scope)
+    return lambda frame: Signal(value(frame))
+
+
+def _if(node: ir.If, scope: Scope) -> Executor:
+    test = compile_expression(node.test, scope)
+    body, orelse = compile_block(node.body, scope), compile_block(node.orelse, scope)
+    names = regions.bound_names(node)
+
+    def execute(frame: Frame) -> Signal | None:
+        value = test(frame)
+        try:
+            taken = value if value is True or value is False else operations.truth(frame.run, value)
+        except Undecidable as error:
+            return regions.join(frame, body, orelse, names, Unknown(str(error.condition), error.place))
+        return body(frame) if taken else orelse(frame)
+
+    return execute
+
+
+def _for(node: ir.For, scope: Scope) -> Executor:
+    iterable = compile_expression(node.iterable, scope)
+    assign = iteration.compile_target(node.target, scope)
+    body, orelse = compile_block(node.body, scope), compile_block(node.orelse, scope)
+    skip = regions.compile_skip(node, scope)
+
+    def execute(frame: Frame) -> Signal | None:
+        run = frame.run
+        source = iterable(frame)
+        if isinstance(source, Unknown):
+            skip(frame, source)
+            return None
+        try:
+            iterator = iteration.iterate(run, source)
+        except iteration.Untraversable as error:
+            skip(frame, error.unknown)
+            return None
+        for item in iterator:
+            run.step()
+            assign(frame, item)
+            signal = body(frame)
+            if signal is not None:
+                if signal is BREAK:
+                    return None
+                if signal is not CONTINUE:
+                    return signal
+        return orelse(frame)
+
+    return execute
+
+
+def _while(node: ir.While, scope: Scope) -> Executor:
+    test = compile_expression(node.test, scope)
+    body, orelse = compile_block(node.body, scope), compile_block(node.orelse, scope)
+    skip = regions.compile_skip(node, scope)
+
+    def execute(frame: Frame) -> Signal | None:
+        run = frame.run
+        while True:
+            value = test(frame)
+            if isinstance(value, Unknown):
+                skip(frame, value)
+                return None
+            if not operations.truth(run, value):
+                return orelse(frame)
+            run.step()
+            signal = body(frame)
+            if signal is not None:
+                if signal is BREAK:
+                    return None
+                if signal is not CONTINUE:
+                    return signal
+
+    return execute
+
+
+def _function(node: ir.Function, scope: Scope) -> Executor:
+    qualified_name = f"{scope.prefix}{node.name}"
+    inner = Scope(
+        "function", scope.file, scope, frozenset(node.scope.locals), frozenset(node.scope.globals),
+        prefix=f"{qualified_name}.<locals>.",
+    )  # fmt: skip
+
+    def make() -> Callable[[Frame], Value]:
+        if node.scope.is_generator:
+            return generators.compile_generator(node.body, inner)
+        block = compile_block(node.body, inner)
+
+        def run_body(frame: Frame) -> Value:
+            signal = block(frame)
+            return None if signal is None else signal.value
+
+        return run_body
+
+    code = Code(node.name, node, Place(scope.file, node.span), make)
+    defaults = compile_defaults(node.parameters, scope)
+    decorators = [compile_expression(decorator, scope) for decorator in reversed(node.decorators)]
+    assign = iteration.compile_target(ir.Name(node.span, node.name), scope)
+
+    def execute(frame: Frame) -> None:
+        value: Value = Function(code, frame, frame.namespace, defaults(frame), qualified_name)
+        for decorator in decorators:
+            value = calls.call(frame.run, decorator(frame), [value], {})
+        assign(frame, value)
+
+    return execute
+
+
+def _class(node: ir.Class, scope: Scope) -> Executor:
+    build = classes.compile_class(node, scope, compile_block)
+    decorators = [compile_expression(decorator, scope) for decorator in reversed(node.decorators)]
+    assign = iteration.compile_target(ir.Name(node.span, node.name), scope)
+
+    def execute(frame: Frame) -> None:
+        value = build(frame)
+        for decorator in decorators:
+            result = calls.call(frame.run, decorator(frame), [value], {})
+            # A decorator that is not known most often registers or marks the class.
+            value = value if isinstance(result, Unknown) and isinstance(value, Class) and result.plain else result
+        assign(frame, value)
+
+    return execute
+
+
+def _import(node: ir.Import, scope: Scope) -> Executor:
+    parts = []
+    for alias in node.names:
+        bound = alias.binding or alias.name.partition(".")[0]
+        parts.append((alias.name, alias.binding is None, iteration.compile_target(ir.Name(node.span, bound), scope)))
+
+    def execute(frame: Frame) -> None:
+        for name, top, assign in parts:
+            module = frame.run.session.import_module(frame.run, name)
+            if top and "." in name:
+                module = frame.run.session.import_module(frame.run, name.partition(".")[0])
+            assign(frame, module)
+
+    return execute
+
+
+def _import_from(node: ir.ImportFrom, scope: Scope) -> Executor:
+    parts = [
+        (alias.name, iteration.compile_target(ir.Name(node.span, alias.binding or alias.name), scope))
+        for alias in node.names
+    ]
+
+    def execute(frame: Frame) -> None:
+        session = frame.run.session
+        module = session.import_relative(frame.run, frame.namespace, node.module, node.level)
+        if not parts:
+            session.import_star(frame.run, module, frame.names)
+            return
+        for name, assign in parts:
+            assign(frame, session.import_name(frame.run, module, name))
+
+    return execute
+
+
+def _raise(node: ir.Raise, scope: Scope) -> Executor:
+    if node.exception is None:
+
+        def again(frame: Frame) -> Signal | None:
+            current: Frame | None = frame
+            while current is not None:
+                if current.handled is not None:
+                    raise current.handled
+                current = current.parent
+            raise raised(frame.run, "RuntimeError", "No active exception to reraise")
+
+        return again
+    value = compile_expression(node.exception, scope)
+
+    def execute(frame: Frame) -> Signal | None:
+        error = value(frame)
+        if isinstance(error, Class):
+            error = calls.call(frame.run, error, [], {})
+        if isinstance(error, Instance):
+            raise Raised(error, frame.run.place)
+        if isinstance(error, Unknown):
+            raise Raised(exception("Exception", error.reason), frame.run.place)
+        raise raised(frame.run, "TypeError", "exceptions must derive from BaseException")
+
+    return execute
+
+
+def _try(node: ir.Try, scope: Scope) -> Executor:
+    body = compile_block(node.body, scope)
+    orelse, final = compile_block(node.orelse, scope), compile_block(node.final, scope)
+    handlers = [
+        (
+            None if handler.type is None else compile_expression(handler.type, scope),
+            None
+            if handler.name is None
+            else (iteration.compile_target(ir.Name(handler.span, handler.name), scope), handler.name),
+            compile_block(handler.body, scope),
+        )
+        for handler in node.handlers
+    ]
+    guards_import = any(isinstance(statement, (ir.Import, ir.ImportFrom)) for statement in node.body) and bool(handlers)
+
+    def attempt(frame: Frame) -> Signal | None:
+        session = frame.run.session
+        session.optional_imports += guards_import
+        try:
+            signal = body(frame)
+        except (Raised, Refused) as error:
+            value = error.value if isinstance(error, Raised) else exception("RuntimeError", str(error))
+            for catches, name, handler in handlers:
+                if catches is None or matches_exception(catches(frame), value):
+                    break
+            else:
+                raise
+            if name is not None:
+                name[0](frame, value)
+            outer, frame.handled = frame.handled, error
+            try:
+                return handler(frame)
+            finally:
+                frame.handled = outer
+        finally:
+            session.optional_imports -= guards_import
+        return signal if signal is not None else orelse(frame)
+
+    if final is _nothing:
+        return attempt
+
+    def execute(frame: Frame) -> Signal | None:
+        try:
+            signal = attempt(frame)
+        except (Raised, Refused):
+            ending = final(frame)
+            if ending is not None:
+                return ending
+            raise
+        ending = final(frame)
+        return ending if ending is not None else signal
+
+    return execute
+
+
+def matches_exception(catches: Value, value: Instance) -> bool:
+    """Whether `except catches` takes the exception; a class that is not known takes none."""
+    if isinstance(catches, tuple):
+        return any(matches_exception(one, value) for one in catches)
+    return isinstance(catches, Class) and value.cls.is_subclass(catches)
+
+
+def _with(node: ir.With, scope: Scope) -> Executor:
+    items = [
+        (
+            compile_expression(item.context, scope),
+            None if item.target is None else iteration.compile_target(item.target, scope),
+        )
+        for item in node.items
+    ]
+    body = compile_block(node.body, scope)
+
+    def execute(frame: Frame, index: int = 0) -> Signal | None:
+        if index == len(items):
+            return body(frame)
+        context, assign = items[index]
+        manager = context(frame)
+        entered = calls.enter(frame.run, manager)
+        if assign is not None:
+            assign(frame, entered)
+        try:
+            signal = execute(frame, index + 1)
+        except Raised as error:
+            if calls.leave(frame.run, manager, error):
+                return None
+            raise
+        calls.leave(frame.run, manager, None)
+        return signal
+
+    return execute
+
+
+def _assert(node: ir.Assert, scope: Scope) -> Executor:
+    test = compile_expression(node.test, scope)
+    message = compile_expression(node.message, scope) if node.message is not None else None
+
+    def execute(frame: Frame) -> None:
+        value = test(frame)
+        if isinstance(value, Unknown):
+            return
+        if not operations.truth(frame.run, value):
+            raise raised(frame.run, "AssertionError", message(frame) if message is not None else "")
+
+    return execute
+
+
+def _delete(node: ir.Delete, scope: Scope) -> Executor:
+    deletes = [iteration.compile_delete(target, scope) for target in node.targets]
+
+    def execute(frame: Frame) -> None:
+        for delete in deletes:
+            delete(frame)
+
+    return execute
+
+
+def _declaration(node: Any, scope: Scope) -> Executor:
+    return _nothing
+
+
+def _simple(node: ir.Simple, scope: Scope) -> Executor:
+    if node.word == "pass":
+        return _nothing
+    signal = BREAK if node.word == "break" else CONTINUE
+    return lambda frame: signal
+
+
+def _type_alias(node: ir.TypeAlias, scope: Scope) -> Executor:
+    return _assign(ir.Assign(node.span, (ir.Name(node.span, node.name),), node.value), scope)
+
+
+def _match(node: ir.Match, scope: Scope) -> Executor:
+    subject = compile_expression(node.subject, scope)
+    cases = [
+        (
+            patterns.compile_pattern(case.pattern, scope),
+            None if case.guard is None else compile_expression(case.guard, scope),
+            compile_block(case.body, scope),
+        )
+        for case in node.cases
+    ]
+
+    def execute(frame: Frame) -> Signal | None:
+        value = subject(frame)
+        for matches, guard, body in cases:
+            if matches(frame, value) and (guard is None or operations.truth(frame.run, guard(frame))):
+                return body(frame)
+        return None
+
+    return execute
+
+
+_COMPILERS: dict[type, Callable[[Any, Scope], Executor]] = {
+    ir.Evaluate: _evaluate, ir.Assign: _assign, ir.Annotate: _annotate, ir.Augment: _augment, ir.Return: _return,
+    ir.If: _if, ir.For: _for, ir.While: _while, ir.Function: _function, ir.Class: _class, ir.Import: _import,
+    ir.ImportFrom: _import_from, ir.Raise: _raise, ir.Try: _try, ir.With: _with, ir.Assert: _assert,
+    ir.Delete: _delete, ir.Global: _declaration, ir.Nonlocal: _declaration, ir.Simple: _simple,
+    ir.TypeAlias: _type_alias, ir.Match: _match,
+}  # fmt: skip
+
+__all__ = ["EXCEPTIONS", "compile_block", "compile_statement", "matches_exception"]

@@ -1,0 +1,211 @@
+"""What there is to weigh in a file: instances, factories, classes, or an expression evaluated among its names.
+
+    [target.name for target in targets_in(session, namespace, module)]    -> ["model", "resnet18", "ResNet"]
+    symbolic_arguments(cls, assume={})     -> {"in_channels": symbol("in_channels"), "block": Unknown(...)}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from analyzer.algebra.expression import symbol
+from analyzer.evaluation import attributes, calls
+from analyzer.evaluation.classes import annotation_text
+from analyzer.evaluation.expressions import compile_expression
+from analyzer.evaluation.frames import Frame, Scope
+from analyzer.evaluation.imports import Session
+from analyzer.evaluation.iteration import Untraversable
+from analyzer.evaluation.regions import bound_names, walk
+from analyzer.evaluation.run import Run
+from analyzer.evaluation.values import (
+    Class,
+    Function,
+    ModuleInstance,
+    Namespace,
+    Native,
+    Place,
+    Unknown,
+    Value,
+)
+from analyzer.syntax import ir
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Something that gives a module when `make` is run; `symbols` are the arguments that have no default."""
+
+    name: str
+    kind: Literal["instance", "factory", "class", "expression"]
+    place: Place
+    make: Callable[[Run], Value]
+    symbols: Mapping[str, Place] = field(default_factory=dict)
+    registered_name: str | None = None
+
+
+Assume = Mapping[str, Any]
+
+
+def targets_in(session: Session, namespace: Namespace, module: ir.Module, assume: Assume) -> list[Target]:
+    """Every target that a file itself defines, in source order."""
+    found: list[Target] = []
+    for statement in _top_level(module.body):
+        place = Place(namespace.file, statement.span)
+        for name in _names(statement):
+            value = namespace.names.get(name)
+            target = _target(session, name, value, place, statement, assume)
+            if target is not None and not any(other.name == name for other in found):
+                found.append(target)
+    return found
+
+
+def _top_level(body: tuple[Any, ...]) -> Iterator[Any]:
+    for statement in body:
+        match statement:
+            case ir.If(test=test, body=inner, orelse=orelse):
+                yield from _top_level(inner)
+                yield from _top_level(orelse)
+            case ir.Try(body=inner, handlers=handlers, orelse=orelse):
+                yield from _top_level(inner)
+                yield from _top_level(orelse)
+                for handler in handlers:
+                    yield from _top_level(handler.body)
+            case ir.With(body=inner):
+                yield from _top_level(inner)
+            case _:
+                yield statement
+
+
+def _names(statement: Any) -> list[str]:
+    if isinstance(statement, (ir.Function, ir.Class)):
+        return [statement.name]
+    if isinstance(statement, (ir.Assign, ir.Annotate)):
+        return sorted(bound_names(statement))
+    return []
+
+
+def _target(
+    session: Session, name: str, value: Value, place: Place, statement: Any, assume: Assume
+) -> Target | None:
+    if isinstance(value, ModuleInstance) and not isinstance(statement, (ir.Function, ir.Class)):
+        return Target(name, "instance", place, lambda run: value)
+    if isinstance(value, Class) and isinstance(statement, ir.Class):
+        if value.is_module or (value.unknown_base is not None and value.lookup("forward") is not None):
+            return class_target(name, value, place, assume)
+        return None
+    if isinstance(statement, ir.Function) and is_factory(statement):
+        return Target(name, "factory", place, lambda run: calls.call(run, value, [], _bound(value, assume)))
+    return None
+
+
+def is_factory(node: ir.Function) -> bool:
+    """Whether a function may give a module when called without arguments."""
+    required = any(
+        p.default is None and p.kind in ("positional_only", "positional", "keyword_only")
+        for p in node.parameters.parameters
+    )
+    return not required and not node.is_async and not node.scope.is_generator and _returns_value(node.body)
+
+
+def _returns_value(body: tuple[Any, ...]) -> bool:
+    return any(
+        isinstance(node, ir.Return) and node.value is not None and not isinstance(node.value, (ir.Constant, ir.Compare))
+        for node in walk(body)
+    )
+
+
+def _bound(value: Value, assume: Assume) -> dict[str, Value]:
+    if not isinstance(value, Function) or not assume:
+        return {}
+    names = (*value.code.positional, *value.code.keyword_only)
+    return {name: assume[name] for name in names if name in assume and name not in value.code.positional_only}
+
+
+def class_target(name: str, cls: Class, place: Place, assume: Assume) -> Target:
+    """A class: instantiated with its defaults, a symbol for each argument that has none."""
+    arguments = symbolic_arguments(cls, assume)
+    keywords = {key: value for key, value in arguments.items() if not key.startswith("*")}
+    symbols = {key: place for key, value in keywords.items() if key not in assume}
+    return Target(name, "class", place, lambda run: calls.call(run, cls, [], dict(keywords)), symbols)
+
+
+def symbolic_arguments(cls: Class, assume: Assume) -> dict[str, Value]:
+    """A value for each argument of `__init__` that is required or assumed."""
+    found = cls.lookup("__init__")
+    if found is None or not isinstance(found[1], Function):
+        return {}
+    code = found[1].code
+    arguments: dict[str, Value] = {}
+    for parameter in code.node.parameters.parameters[1:]:
+        if parameter.kind in ("var_positional", "var_keyword"):
+            continue
+        if parameter.name in assume:
+            arguments[parameter.name] = assume[parameter.name]
+        elif parameter.default is None:
+            place = Place(code.place.file, parameter.span)
+            arguments[parameter.name] = _argument(parameter, code.node.body, place)
+    return arguments
+
+
+def _argument(parameter: ir.Parameter, body: tuple[Any, ...], place: Place) -> Value:
+    name = parameter.name
+    annotation = "" if parameter.annotation is None else annotation_text(parameter.annotation)
+    if annotation == "int" or (not annotation and _used_as_number(name, body)):
+        return symbol(name)
+    if annotation == "bool":
+        return symbol(name, lower=0, upper=1)
+    reason = f"argument '{name}' has no default" + (f" (it is a {annotation})" if annotation else "")
+    return Unknown(reason, place, key=f"argument {name}", scalar=annotation == "float")
+
+
+def _used_as_number(name: str, body: tuple[Any, ...]) -> bool:
+    """Whether nothing in the body uses the name as a function, a sequence, a mapping or an object."""
+    for node in walk(body):
+        match node:
+            case ir.Call(function=ir.Name(name=used)) if used == name:
+                return False
+            case ir.Call(function=ir.Name(name="len" | "enumerate" | "zip" | "list" | "tuple" | "sum" | "iter"), arguments=given):
+                if any(isinstance(a.value, ir.Name) and a.value.name == name for a in given):
+                    return False
+            case ir.Attribute(value=ir.Name(name=used)) | ir.Subscript(value=ir.Name(name=used)) if used == name:
+                return False
+            case ir.For(iterable=ir.Name(name=used)) | ir.Generator(iterable=ir.Name(name=used)) if used == name:
+                return False
+            case ir.Argument(value=ir.Name(name=used), star="*" | "**") if used == name:
+                return False
+            case ir.Starred(value=ir.Name(name=used)) if used == name:
+                return False
+            case ir.Compare(left=ir.Name(name=used), comparators=(ir.Constant(kind="str"),)) if used == name:
+                return False
+    return True
+
+
+def expression_target(namespace: Namespace, expression: Any, text: str) -> Target:
+    """An expression of the command line, evaluated among the file's names."""
+    place = Place("<command line>", expression.span)
+    evaluate = compile_expression(expression, Scope("module", "<command line>"))
+
+    def make(run: Run) -> Value:
+        run.place = place
+        try:
+            return evaluate(Frame(run, namespace, namespace.names))
+        except Untraversable as error:
+            return error.unknown
+
+    return Target(text, "expression", place, make)
+
+
+def registered_names(session: Session) -> dict[int, str]:
+    """The names under which registries (module-level dicts) hold functions, by identity of the function."""
+    found: dict[int, list[str]] = {}
+    for namespace in session.modules.values():
+        for value in namespace.names.values():
+            if type(value) is dict:
+                for key, held in value.items():
+                    if isinstance(key, str) and isinstance(held, (Function, Native)):
+                        found.setdefault(id(held), []).append(key)
+    return {identity: names[0] for identity, names in found.items() if len(set(names)) == 1}
+
+
+__all__ = ["Target", "attributes", "expression_target", "is_factory", "registered_names", "targets_in"]

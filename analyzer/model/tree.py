@@ -1,0 +1,101 @@
+"""A model as a tree of layers with state_dict paths, as `named_modules()` walks it.
+
+    model = build(trace)
+    [layer.path for layer in model.layers]      -> ["", "features", "features.0", ...]
+    model.layers[2].parameters                  -> {"weight": [64, 3, 7, 7]}, those met here first
+
+A parameter that several modules share belongs to the layer where it is met first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from analyzer.evaluation.trace import Call, ModuleRecord, ParameterRecord, Trace
+from analyzer.evaluation.values import Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One module: its path, its own parameters and buffers, and its calls in the forward pass."""
+
+    path: str
+    record: ModuleRecord
+    depth: int
+    parameters: Mapping[str, ParameterRecord]
+    """Counted here: a shared one stands where it is met first."""
+    buffers: Mapping[str, ParameterRecord]
+    names: Mapping[str, ParameterRecord]
+    """All own parameters by name, shared ones included."""
+    calls: tuple[Call, ...]
+
+    @property
+    def type(self) -> str:
+        return self.record.type
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One path through a model: its layers in order, and why parts of it are not known."""
+
+    layers: tuple[Layer, ...]
+    trace: Trace
+
+    @property
+    def unknowns(self) -> tuple[tuple[str, Unknown], ...]:
+        """Path and reason of whatever may hold more than is seen."""
+        return tuple((layer.path, unknown) for layer in self.layers for unknown in layer.record.unknowns)
+
+
+def paths_of(trace: Trace) -> list[str]:
+    """The path of each module: where `named_modules()` meets it first."""
+    found: dict[int, str] = {}
+    stack = [(0, "")]
+    while stack:
+        number, path = stack.pop()
+        if number in found:
+            continue
+        found[number] = path
+        base = f"{path}." if path else ""
+        stack.extend((c, base + name) for name, c in reversed(trace.modules[number].children) if c is not None)
+    return [found[number] for number in range(len(trace.modules))]
+
+
+def build(trace: Trace) -> Model:
+    """The tree of a trace."""
+    calls: dict[int, list[Call]] = {}
+    for call in trace.calls:
+        calls.setdefault(call.module, []).append(call)
+    seen: set[int] = set()
+    seen_buffers: set[int] = set()
+    layers = []
+    for record, path in zip(trace.modules, paths_of(trace), strict=True):
+        parameters, buffers, names = {}, {}, {}
+        for name, number in record.parameters:
+            if number is None:
+                continue
+            names[name] = trace.parameters[number]
+            if number not in seen:
+                seen.add(number)
+                parameters[name] = trace.parameters[number]
+        for name, number in record.buffers:
+            if number is not None and number not in seen_buffers:
+                seen_buffers.add(number)
+                buffers[name] = trace.buffers[number]
+        depth = path.count(".") + 1 if path else 0
+        found = tuple(calls.get(record.number, ()))
+        layers.append(Layer(path, record, depth, parameters, buffers, names, found))
+    return Model(tuple(layers), trace)
+
+
+def state_dict(model: Model) -> dict[str, ParameterRecord]:
+    """Key to parameter or buffer, shared ones under each of their names, as `Module.state_dict()` gives them."""
+    found: dict[str, ParameterRecord] = {}
+    for layer in model.layers:
+        base = f"{layer.path}." if layer.path else ""
+        found.update({base + name: parameter for name, parameter in layer.names.items()})
+        for name, number in layer.record.buffers:
+            if number is not None and name not in layer.record.buffers_not_saved:
+                found[base + name] = model.trace.buffers[number]
+    return found

@@ -1,0 +1,231 @@
+"""From the paths of one target to its report: status, totals, layers, costs and the reasons for what is not known.
+
+    weigh(target, paths, complete=True, dtype=DType.float32)     -> ModelReport(status=EXACT, parameters=Count(630, ...))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from analyzer.algebra.dtype import DType
+from analyzer.algebra.expression import Dim, bounds, free_symbols
+from analyzer.algebra.tensor import Refused, TensorType
+from analyzer.evaluation.exceptions import describe
+from analyzer.evaluation.run import OpaqueCondition, OutOfFuel, Run
+from analyzer.evaluation.targets import Target
+from analyzer.evaluation.values import Place, Raised, Unknown
+from analyzer.model.tree import Layer, Model
+from analyzer.passes import accepts, cost, parameters
+from analyzer.passes.forward import Forward
+from analyzer.passes.inputs import Input
+from analyzer.passes.join import Figure, join
+from analyzer.report import Count, InputReport, Kind, LayerReport, ModelReport, Reason, Shape, Span, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One path: the model that was built, and its forward pass where one was run."""
+
+    run: Run
+    model: Model | None = None
+    error: Raised | Refused | OutOfFuel | None = None
+    inputs: tuple[Input, ...] = ()
+    inputs_derived: bool = False
+    forward: Forward | None = None
+    built: int = 0
+    """How many decisions had been taken when the model stood, before its forward pass."""
+    unknown: Unknown | None = None
+    """Why the target's value is not known."""
+
+
+def weigh(target: Target, file: str, paths: Sequence[Path], *, complete: bool, dtype: DType) -> ModelReport:
+    """The report of one target."""
+    span = _span(target.place)
+    standing = [path for path in paths if path.model is not None]
+    reasons = _reasons(paths, complete)
+    identity = f"{file}::{target.name}"
+    name = target.registered_name or target.name
+    if not standing:
+        blank = Count(None, None, None, None, None, None)
+        return ModelReport(
+            identity, name, Kind(target.kind), "", span, Status.FAILED, blank, None,
+            reasons or (Reason(span, "it gives no module"),),
+        )  # fmt: skip
+    first = standing[0]
+    assert first.model is not None
+    counts = [(path, parameters.count(path.model)) for path in standing if path.model is not None]
+    total = _joined([(p, c.total) for p, c in counts])
+    trainable = _joined([(p, c.trainable) for p, c in counts])
+    buffers = _joined([(p, c.buffers) for p, c in counts])
+    known = complete and not reasons and all(c.known for _, c in counts)
+    status = _status(known, total, trainable, buffers)
+    if not known:
+        at_least: int | None = min(c.at_least for _, c in counts) if complete else 0
+        at_most: int | None = None
+    else:
+        lows_highs = [bounds(c.total) for _, c in counts]
+        at_least = min(parameters.lower_bound(c.total) for _, c in counts)
+        highs = [high for _, high in lows_highs]
+        at_most = None if any(not isinstance(high, int) for high in highs) else max(h for h in highs if h is not None)
+    frozen = None if total is None or trainable is None else total - trainable
+    count = Count(
+        _integer(total) if known else None,
+        _integer(trainable) if known else None,
+        _integer(frozen) if known else None,
+        str(total) if known and total is not None and not isinstance(total, int) else None,
+        at_least,
+        at_most,
+    )
+    figures = cost.cost(
+        first.model, [t for _, t in first.inputs], counts[0][1], dtype,
+        ran=first.forward is not None and first.forward.ran and known,
+    )  # fmt: skip
+    only = _only_forward(standing)
+    macs = figures.macs if only else None
+    return ModelReport(
+        identity,
+        name,
+        Kind(target.kind),
+        first.model.layers[0].type,
+        span,
+        status,
+        count,
+        _integer(buffers) if known else None,
+        unknowns=reasons if status is not Status.EXACT else (),
+        symbols=_symbols(target, total),
+        inputs=tuple(InputReport(n, shape(t), str(t.dtype)) for n, t in first.inputs),
+        inputs_derived=first.inputs_derived,
+        accepts=accepts.accepts([path.run for path in standing if _ran(path)], first.inputs),
+        output_shape=_output(first) if only else None,
+        macs=_integer(macs),
+        macs_formula=None if macs is None or isinstance(macs, int) else str(macs),
+        memory={name: _integer(value) for name, value in figures.memory.items()},
+        layers=_layers(standing, only),
+    )
+
+
+def _ran(path: Path) -> bool:
+    return path.forward is not None and path.forward.refused is None
+
+
+def _only_forward(paths: Sequence[Path]) -> bool:
+    """Whether all paths that torch does not refuse agree on the forward pass: shapes are then the first one's."""
+    return len([path for path in paths if _ran(path)]) == 1
+
+
+def _status(known: bool, total: Dim | None, trainable: Dim | None, buffers: Dim | None) -> Status:
+    if not known or total is None or trainable is None or buffers is None:
+        return Status.PARTIAL
+    return Status.EXACT if all(isinstance(f, int) for f in (total, trainable, buffers)) else Status.SYMBOLIC
+
+
+def _joined(figures: Sequence[tuple[Path, Dim]]) -> Dim | None:
+    return join([Figure(tuple(path.run.decisions[: path.built]), value) for path, value in figures])
+
+
+def _integer(value: Dim | None) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+def _symbols(target: Target, total: Dim | None) -> dict[str, Span]:
+    if total is None:
+        return {}
+    used = free_symbols(total)
+    return {name: _span(place) for name, place in target.symbols.items() if name in used}
+
+
+def _span(place: Place | None) -> Span:
+    if place is None:
+        return Span("", 1)
+    line, column, end_line, end_column = place.span
+    return Span(place.file, line, column, end_line, end_column)
+
+
+def _reasons(paths: Sequence[Path], complete: bool) -> tuple[Reason, ...]:
+    found: dict[tuple[str, int, str], Reason] = {}
+
+    def add(place: Place | None, reason: str, path: str | None = None) -> None:
+        span = _span(place)
+        found.setdefault((span.file, span.line, reason), Reason(span, reason, path))
+
+    standing = [path for path in paths if path.model is not None]
+    for path in paths:
+        if path.model is not None:
+            for where, unknown in path.model.unknowns:
+                add(unknown.place, unknown.reason, where)
+            for layer in path.model.layers:
+                for name, record in (*layer.parameters.items(), *layer.buffers.items()):
+                    if record.type is None:
+                        reason = record.unknown.reason if record.unknown else "its shape is not known"
+                        place = record.unknown.place if record.unknown else layer.record.place
+                        add(place, f"{name}: {reason}", layer.path)
+            for unknown in path.run.lost[: path.forward.lost if path.forward is not None else None]:
+                add(unknown.place, unknown.reason)
+        elif path.unknown is not None:
+            add(path.unknown.place, path.unknown.reason)
+        elif isinstance(path.error, OutOfFuel):
+            add(path.error.place, path.error.reason)
+        elif not standing and path.error is not None:
+            add(getattr(path.error, "place", None), describe(path.error))
+    if not complete:
+        add(paths[-1].run.place, f"more than {len(paths)} combinations of undecided conditions")
+    if len(standing) > 1 and join([Figure(tuple(p.run.decisions[: p.built]), parameters.count(p.model).total) for p in standing if p.model]) is None:
+        for path in standing:
+            for decision in path.run.decisions[: path.built]:
+                if isinstance(decision.condition, OpaqueCondition):
+                    add(decision.place, str(decision.condition))
+    return tuple(found.values())
+
+
+def shape(value: Any) -> Shape:
+    """A tensor's shape as reports give it; None for what is no tensor."""
+    if isinstance(value, TensorType):
+        return tuple(size if isinstance(size, int) else str(size) for size in value.shape)
+    return None
+
+
+def _first_shape(value: Any) -> Shape:
+    return next((shape(tensor) for tensor in cost.tensors_in(value)), None)
+
+
+def _output(path: Path) -> Shape:
+    return shape(path.model.layers[0].calls[0].output) if path.model and path.model.layers[0].calls else None
+
+
+def _layers(paths: Sequence[Path], only: bool) -> tuple[LayerReport, ...]:
+    """The rows of the first path; a count on which the paths differ is left open."""
+    first = next((path for path in paths if _ran(path)), paths[0])
+    assert first.model is not None
+    others = [
+        {layer.path: parameters.own(layer) for layer in path.model.layers} for path in paths if path.model is not None
+    ]
+    return tuple(_layer(layer, others, first, only) for layer in first.model.layers)
+
+
+def _layer(layer: Layer, others: list[dict[str, Any]], path: Path, only: bool) -> LayerReport:
+    own, trainable, buffers = parameters.own(layer)
+    agreed = all(other.get(layer.path) == (own, trainable, buffers) for other in others)
+    known = agreed and not layer.record.unknowns and all(r.type is not None for r in layer.parameters.values())
+    calls = layer.calls if only else ()
+    ran = path.forward is not None and path.forward.ran
+    macs: Dim = 0
+    for call in calls:
+        macs = macs + call.macs
+    return LayerReport(
+        _span(layer.record.place),
+        layer.path,
+        layer.type,
+        _integer(own) if known else None,
+        _integer(trainable) if known else None,
+        _integer(buffers) if known else None,
+        formula=None if isinstance(own, int) or not known else str(own),
+        shapes={name: shape(record.type) for name, record in layer.names.items()},
+        input_shape=_first_shape(calls[0].inputs) if calls else None,
+        output_shape=shape(calls[0].output) if calls else None,
+        macs=_integer(macs) if ran and only else None,
+        macs_formula=None if isinstance(macs, int) or not ran else str(macs),
+        calls=len(calls),
+        settings=dict(layer.record.settings),
+    )
