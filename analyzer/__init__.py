@@ -1,0 +1,62 @@
+"""weighbridge: puts a PyTorch model on the scale without running it.
+
+    from analyzer import summary
+    summary(["net.py::Net"], inputs=["N,3,32,32"]).models[0].parameters.total     -> 630
+
+Nothing of the analysed code is imported or executed, and torch is never needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from analyzer.config import Options
+    from analyzer.report import Report
+
+__version__ = "0.1.0"
+
+
+def summary(targets: Sequence[str], *, inputs: Sequence[str] = (), options: Options | None = None) -> Report:
+    """Every layer of the models that the targets name, with shapes, parameters and costs.
+
+    targets: `FILE`, `FILE::NAME` or `FILE::EXPRESSION`.  inputs: whole shapes, `N,3,32,32` or `name=SHAPE:dtype`.
+    What cannot be read or found is among the report's problems; the other targets are reported all the same.
+    """
+    from analyzer.pipeline import summary as run
+
+    return run(targets, inputs=inputs, options=options)
+
+
+def scan(
+    paths: Sequence[str],
+    *,
+    layers: bool = False,
+    shapes: bool = False,
+    options: Options | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> Report:
+    """Every model found in files and folders; `layers` adds their rows, `shapes` runs their forward passes.
+
+    progress: called with files done, files in all, and the file being read.
+    """
+    from analyzer.pipeline import scan as run
+
+    return run(paths, layers=layers, shapes=shapes, options=options, progress=progress)
+
+
+def dump(
+    stage: Literal["ir", "trace", "model"],
+    target: str,
+    *,
+    inputs: Sequence[str] = (),
+    options: Options | None = None,
+) -> str:
+    """The text form of a stage for one target; raises analyzer.errors.TargetError where there is none."""
+    from analyzer.pipeline import dump as run
+
+    return run(stage, target, inputs=inputs, options=options)
+
+
+__all__ = ["__version__", "dump", "scan", "summary"]

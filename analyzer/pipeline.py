@@ -1,60 +1,151 @@
 """The sequence of stages, from text to a report.
 
-    text ─ syntax ─▶ ir.Module ─ evaluation ─▶ Trace ─ model ─▶ Model ─ passes ─▶ ModelReport
+    text ─ syntax ─▶ ir.Module ─ evaluation ─▶ Trace ─ model ─▶ Model ─ passes ─▶ ModelReport ─▶ Report
 
-    weigh_target(session, target, "net.py", (), options, shapes=True)      -> ModelReport(...)
+    scan(["models/"], layers=True).models[0].parameters.total      -> 11689512
 """
 
 from __future__ import annotations
 
-import sys
-import threading
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 from analyzer.algebra.dtype import DType
-from analyzer.algebra.tensor import Refused, TensorType, parse_input
-from analyzer.config import Options
-from analyzer.evaluation.imports import Session
+from analyzer.algebra.tensor import parse_input
+from analyzer.config import Options, load
+from analyzer.deepstack import with_deep_stack
+from analyzer.errors import TargetError
 from analyzer.evaluation.modules import named_modules
-from analyzer.evaluation.run import OutOfFuel, Run, explore
-from analyzer.evaluation.targets import Target
-from analyzer.evaluation.trace import Recorder, freeze
-from analyzer.evaluation.values import ModuleInstance, Namespace, Raised, Unknown, Value
+from analyzer.evaluation.run import Run, explore
+from analyzer.evaluation.trace import freeze
+from analyzer.evaluation.values import ModuleInstance, Unknown, Value
+from analyzer.model.text import print_model, print_trace
 from analyzer.model.tree import build
-from analyzer import weigh
-from analyzer.passes.forward import Forward, forward
+from analyzer.passes.forward import forward
 from analyzer.passes.inputs import Input, derive
-from analyzer.report import ModelReport
+from analyzer.report import Coverage, ModelReport, Problem, Report, Status
+from analyzer.syntax.project import Project, python_files
+from analyzer.syntax.text import print_module
+from analyzer.weigh import Path as Way
+from analyzer.weigh import weigh
+from analyzer.workspace import Found, Workspace
 
-STACK_BYTES = 512 * 1024 * 1024
-RECURSION = 40_000
+Progress = Callable[[int, int, str], None]
 
 
-def with_deep_stack(work: Callable[[], Any]) -> Any:
-    """Run `work` where deeply nested code cannot exhaust the host's stack before the limits are reached."""
-    result: list[Any] = []
-    failure: list[BaseException] = []
-
-    def target() -> None:
-        try:
-            result.append(work())
-        except BaseException as error:
-            failure.append(error)
-
-    before_limit, before_size = sys.getrecursionlimit(), threading.stack_size(STACK_BYTES)
-    sys.setrecursionlimit(max(before_limit, RECURSION))
+def summary(targets: Sequence[str], *, inputs: Sequence[str], options: Options | None) -> Report:
+    """The report of the targets; see `analyzer.summary`."""
+    options = options or load(Path(targets[0].partition("::")[0]))
     try:
-        thread = threading.Thread(target=target, name="weighbridge")
-        thread.start()
-        thread.join()
-    finally:
-        threading.stack_size(before_size)
-        sys.setrecursionlimit(before_limit)
-    if failure:
-        raise failure[0]
-    return result[0]
+        given = parse_inputs([(None, text) for text in inputs])
+    except ValueError as error:
+        return Report(problems=(Problem(f"the input cannot be read: {error}", hint="write N,3,32,32 or 1x3x224x224"),))
+    return with_deep_stack(lambda: _summary(targets, given, options))
+
+
+def _summary(targets: Sequence[str], given: tuple[Input, ...], options: Options) -> Report:
+    workspace = Workspace(options, Project(options.root, options.search_path))
+    models: list[ModelReport] = []
+    problems: list[Problem] = []
+    files: set[str] = set()
+    for text in targets:
+        try:
+            found = workspace.targets(text)
+        except TargetError as error:
+            problems.append(error.problem)
+            continue
+        files.add(text.partition("::")[0])
+        reports = list(_weighed(workspace, found, options, given, shapes=True))
+        if not reports:
+            problems.append(_no_model(text))
+        for report, refusals in reports:
+            models.append(report)
+            problems.extend(refusals)
+    return Report(tuple(models), (), tuple(problems), coverage(models, len(files), len(problems)))
+
+
+def _no_model(text: str) -> Problem:
+    file, _, name = text.partition("::")
+    if name:
+        return Problem(f"{text} gives no module", hint="name an nn.Module class, an instance of one, or a call that gives one")
+    return Problem(f"{file} holds no model", hint="weighbridge looks for nn.Module classes, instances and factories")
+
+
+def scan(
+    paths: Sequence[str], *, layers: bool, shapes: bool, options: Options | None, progress: Progress | None
+) -> Report:
+    """The report of every model below the paths; see `analyzer.scan`."""
+    options = options or load(Path(paths[0]))
+    return with_deep_stack(lambda: _scan(paths, layers, shapes, options, progress))
+
+
+def _scan(
+    paths: Sequence[str], layers: bool, shapes: bool, options: Options, progress: Progress | None
+) -> Report:
+    workspace = Workspace(options, Project(options.root, options.search_path))
+    models: list[ModelReport] = []
+    problems: list[Problem] = []
+    files: list[Path] = []
+    for text in paths:
+        if not Path(text).exists():
+            problems.append(Problem(f"no such file or folder: {text}"))
+        files.extend(file for file in python_files(Path(text)) if file not in files)
+    for number, file in enumerate(files):
+        if progress is not None:
+            progress(number, len(files), str(file))
+        try:
+            found = workspace.all_targets(file)
+        except TargetError as error:
+            problems.append(error.problem)
+            continue
+        for report, _ in _weighed(workspace, found, options, (), shapes=shapes):
+            models.append(report if layers else replace(report, layers=()))
+    return Report(tuple(models), (), tuple(problems), coverage(models, len(files) - len(problems), len(problems)))
+
+
+def _weighed(
+    workspace: Workspace, found: Sequence[Found], options: Options, given: tuple[Input, ...], *, shapes: bool
+) -> Iterator[tuple[ModelReport, list[Problem]]]:
+    """The reports of targets, each with what its inputs were refused for."""
+    registered = workspace.registered()
+    for namespace, target in found:
+        name = registered.get(id(namespace.names.get(target.name)))
+        target = replace(target, registered_name=name if target.kind == "factory" else None)
+        inputs = given or parse_inputs(options.inputs_for(f"{namespace.file}::{target.name}"))
+        outcomes, complete = explore(workspace.session, lambda run, t=target, i=inputs: follow(run, t.make, i, shapes=shapes))
+        ways: list[Way] = []
+        for outcome in outcomes:
+            if isinstance(outcome.value, Way):
+                ways.append(outcome.value)
+            else:
+                unknown = outcome.value if isinstance(outcome.value, Unknown) else None
+                ways.append(Way(outcome.run, error=outcome.error, unknown=unknown))
+        if target.kind in ("factory", "expression") and not any(way.model for way in ways) and not _might_build(ways):
+            continue
+        report = weigh(target, namespace, ways, complete=complete, dtype=DType.parse(options.dtype))
+        yield report, [refusal for way in ways for refusal in way.refusals(given)]
+
+
+def _might_build(ways: Sequence[Way]) -> bool:
+    """Whether something that gave no module on any path might still give one: all it gave is unknown or an error."""
+    return all(way.unknown is not None and not way.unknown.plain or way.error is not None for way in ways)
+
+
+def follow(run: Run, make: Callable[[Run], Value], inputs: tuple[Input, ...], *, shapes: bool) -> Value:
+    """Build a model along one path, run its forward pass where shapes are asked for, and freeze what stands."""
+    value = make(run)
+    if not isinstance(value, ModuleInstance):
+        return value
+    built = len(run.decisions)
+    given = (inputs or derive([module for _, module in named_modules(value)])) if shapes else ()
+    if not given:
+        return Way(run, build(freeze(value)), built=built)
+    result = forward(run, value, given)
+    model = build(freeze(value, result.recorder, result.output))
+    return Way(run, model, inputs=given, inputs_derived=not inputs, forward=result, built=built)
 
 
 def parse_inputs(texts: Sequence[tuple[str | None, str]]) -> tuple[Input, ...]:
@@ -66,57 +157,37 @@ def parse_inputs(texts: Sequence[tuple[str | None, str]]) -> tuple[Input, ...]:
     return tuple(found)
 
 
-def weigh_target(
-    session: Session,
-    target: Target,
-    namespace: Namespace,
-    inputs: tuple[Input, ...],
-    options: Options,
-    *,
-    shapes: bool,
-) -> ModelReport | None:
-    """The report of one target; None where it turns out to give no module at all."""
-    paths: list[weigh.Path] = []
-    outcomes, complete = explore(session, lambda run: _follow(run, target, inputs, shapes=shapes))
-    for outcome in outcomes:
-        if outcome.error is not None:
-            paths.append(weigh.Path(outcome.run, error=outcome.error))
-        elif isinstance(outcome.value, weigh.Path):
-            paths.append(outcome.value)
-        elif isinstance(outcome.value, Unknown):
-            paths.append(weigh.Path(outcome.run, unknown=outcome.value))
-        else:
-            paths.append(weigh.Path(outcome.run))
-    if target.kind == "factory" and not any(path.model for path in paths) and not _may_give_module(paths):
-        return None
-    dtype = DType.parse(options.dtype)
-    return weigh.weigh(target, namespace.file, paths, complete=complete, dtype=dtype)
+def coverage(models: Sequence[ModelReport], files: int, unread: int) -> Coverage:
+    """What was read and what was not understood."""
+    by_status = Counter(model.status for model in models)
+    reasons = Counter(unknown.reason for model in models for unknown in model.unknowns)
+    return Coverage(
+        files, len(models), by_status[Status.EXACT], by_status[Status.SYMBOLIC], by_status[Status.PARTIAL],
+        by_status[Status.FAILED], unread, dict(sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0]))),
+    )  # fmt: skip
 
 
-def _may_give_module(paths: Sequence[weigh.Path]) -> bool:
-    """Whether a function that gave no module on any path might still be a factory."""
-    return False
+def dump(
+    stage: Literal["ir", "trace", "model"], target: str, *, inputs: Sequence[str], options: Options | None
+) -> str:
+    """The text form of a stage; see `analyzer.dump`."""
+    options = options or load(Path(target.partition("::")[0]))
+    given = parse_inputs([(None, text) for text in inputs])
+    return with_deep_stack(lambda: _dump(stage, target, given, options))
 
 
-def _follow(run: Run, target: Target, inputs: tuple[Input, ...], *, shapes: bool) -> Value:
-    """Build the model along one path, run its forward pass, and freeze what stands."""
-    value = target.make(run)
-    if not isinstance(value, ModuleInstance):
-        return value
-    built = len(run.decisions)
-    if not shapes:
-        return weigh.Path(run, build(freeze(value)), built=built)
-    given = inputs or derive(value, [module for _, module in named_modules(value)])
-    if not given:
-        return weigh.Path(run, build(freeze(value)), built=built)
-    result: Forward = forward(run, value, given)
-    trace = freeze(value, result.recorder, result.output)
-    return weigh.Path(
-        run, build(trace), inputs=given, inputs_derived=not inputs, forward=result, built=built
-    )
-
-
-__all__ = [
-    "OutOfFuel", "Path", "Raised", "Recorder", "Refused", "TensorType", "parse_inputs", "weigh_target",
-    "with_deep_stack",
-]  # fmt: skip
+def _dump(stage: str, text: str, given: tuple[Input, ...], options: Options) -> str:
+    workspace = Workspace(options, Project(options.root, options.search_path))
+    if stage == "ir":
+        return print_module(workspace.open(Path(text.partition("::")[0]))[1])
+    parts = []
+    for namespace, target in workspace.targets(text):
+        inputs = given or parse_inputs(options.inputs_for(f"{namespace.file}::{target.name}"))
+        outcomes, _ = explore(workspace.session, lambda run, t=target, i=inputs: follow(run, t.make, i, shapes=True))
+        for outcome in outcomes:
+            if isinstance(outcome.value, Way) and outcome.value.model is not None:
+                model = outcome.value.model
+                parts.append(f"# {target.name}\n" + (print_trace(model.trace) if stage == "trace" else print_model(model)))
+    if not parts:
+        raise TargetError(_no_model(text))
+    return "\n".join(parts)

@@ -15,13 +15,14 @@ from analyzer.algebra.tensor import Refused, TensorType
 from analyzer.evaluation.exceptions import describe
 from analyzer.evaluation.run import OpaqueCondition, OutOfFuel, Run
 from analyzer.evaluation.targets import Target
-from analyzer.evaluation.values import Place, Raised, Unknown
+from analyzer.evaluation.forward import ShapeError
+from analyzer.evaluation.values import Namespace, Place, Raised, Unknown
 from analyzer.model.tree import Layer, Model
 from analyzer.passes import accepts, cost, parameters
 from analyzer.passes.forward import Forward
 from analyzer.passes.inputs import Input
 from analyzer.passes.join import Figure, join
-from analyzer.report import Count, InputReport, Kind, LayerReport, ModelReport, Reason, Shape, Span, Status
+from analyzer.report import Count, InputReport, Kind, LayerReport, ModelReport, Problem, Reason, Shape, Span, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +40,46 @@ class Path:
     unknown: Unknown | None = None
     """Why the target's value is not known."""
 
+    def refusals(self, given: Sequence[Input]) -> list[Problem]:
+        """What torch refuses the given inputs for: derived ones are no promise of the user's."""
+        if self.forward is None or self.forward.refused is None or not given or self.model is None:
+            return []
+        return [_refusal(self.model, self.forward)]
 
-def weigh(target: Target, file: str, paths: Sequence[Path], *, complete: bool, dtype: DType) -> ModelReport:
+
+def _refusal(model: Model, forward: Forward) -> Problem:
+    refused = forward.refused
+    assert refused is not None
+    if not isinstance(refused, ShapeError):
+        return Problem(refused.message)
+    path = next((layer.path for layer in model.layers if layer.record.place is refused.module.place), "")
+    inputs = ", ".join(str(tensor) for tensor in cost.tensors_in(refused.inputs))
+    where = f"layer '{path}' ({refused.module.cls.name})" if path else refused.module.cls.name
+    return Problem(f"{where} refuses {inputs}: {refused.message}", _span(refused.module.place), hint=_fitting(refused))
+
+
+def _fitting(refused: ShapeError) -> str | None:
+    """The setting of the layer that would take what arrives."""
+    setting = next((name for name in FITTING if name in refused.module.attributes), None)
+    tensor = next(cost.tensors_in(refused.inputs), None)
+    if setting is None or tensor is None or not tensor.shape:
+        return None
+    dimension = tensor.shape[FITTING[setting]] if tensor.rank > abs(FITTING[setting]) - (FITTING[setting] < 0) else None
+    if dimension is None or dimension == refused.module.attributes[setting]:
+        return None
+    return f"{setting} should be {dimension}, it is {refused.module.attributes[setting]}"
+
+
+FITTING = {"in_features": -1, "in_channels": 1, "num_features": 1, "input_size": -1, "num_channels": 1}
+"""Settings of layers that must equal a dimension of the input, and which one."""
+
+
+def weigh(target: Target, namespace: Namespace, paths: Sequence[Path], *, complete: bool, dtype: DType) -> ModelReport:
     """The report of one target."""
     span = _span(target.place)
     standing = [path for path in paths if path.model is not None]
-    reasons = _reasons(paths, complete)
-    identity = f"{file}::{target.name}"
+    reasons = _reasons(paths, complete, namespace.lost if target.kind == "instance" else ())
+    identity = f"{namespace.file}::{target.name}"
     name = target.registered_name or target.name
     if not standing:
         blank = Count(None, None, None, None, None, None)
@@ -143,7 +177,7 @@ def _span(place: Place | None) -> Span:
     return Span(place.file, line, column, end_line, end_column)
 
 
-def _reasons(paths: Sequence[Path], complete: bool) -> tuple[Reason, ...]:
+def _reasons(paths: Sequence[Path], complete: bool, lost: tuple[Unknown, ...]) -> tuple[Reason, ...]:
     found: dict[tuple[str, int, str], Reason] = {}
 
     def add(place: Place | None, reason: str, path: str | None = None) -> None:
@@ -151,6 +185,8 @@ def _reasons(paths: Sequence[Path], complete: bool) -> tuple[Reason, ...]:
         found.setdefault((span.file, span.line, reason), Reason(span, reason, path))
 
     standing = [path for path in paths if path.model is not None]
+    for unknown in lost:
+        add(unknown.place, unknown.reason)
     for path in paths:
         if path.model is not None:
             for where, unknown in path.model.unknowns:

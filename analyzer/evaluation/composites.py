@@ -20,9 +20,12 @@ FOLDER = Path(str(resources.files("analyzer.knowledge"))) / "composites"
 class Composites:
     """The Sources of a session that holds nothing but the composites."""
 
-    def resolve(self, name: str) -> Path | None:
-        path = FOLDER / f"{name.rpartition('.')[2]}.py"
-        return path if name.startswith("composites.") and path.is_file() else None
+    def resolve(self, name: str, importer: Path | None) -> Path | None:
+        return None
+
+    def resolve_below(self, folder: Path, name: str) -> Path | None:
+        path = folder / f"{name}.py"
+        return path if path.is_file() else None
 
     def load(self, path: Path) -> ir.Module:
         return lower_source(path.read_bytes(), path.name)

@@ -33,7 +33,8 @@ from analyzer.syntax.source import SourceError
 class Sources(Protocol):
     """Where source comes from: a folder, a git tree, memory."""
 
-    def resolve(self, name: str) -> Path | None: ...
+    def resolve(self, name: str, importer: Path | None) -> Path | None: ...
+    def resolve_below(self, folder: Path, name: str) -> Path | None: ...
     def load(self, path: Path) -> ir.Module: ...
     def module_name(self, path: Path) -> str: ...
     def display(self, path: Path) -> str: ...
@@ -45,7 +46,6 @@ class Session:
     def __init__(self, sources: Sources, limits: Limits | None = None) -> None:
         self.sources = sources
         self.limits = limits or Limits()
-        self.modules: dict[str, Namespace] = {}
         self.by_path: dict[Path, Namespace] = {}
         self.optional_imports = 0
         """How many `try: import ... except` are being executed: there, what is not found is taken as absent."""
@@ -68,7 +68,7 @@ class Session:
         if is_package:
             namespace.names["__path__"] = [str(path.parent)]
         namespace.pending = True
-        self.by_path[path] = self.modules[name] = namespace
+        self.by_path[path] = namespace
         return namespace
 
     def ensure(self, namespace: Namespace) -> None:
@@ -109,50 +109,58 @@ class Session:
 
     # ---------------------------------------------------------------- import statements
 
-    def import_module(self, run: Run, name: str) -> Value:
-        """`import name`"""
+    def import_module(self, run: Run, name: str, importer: Path | None = None) -> Value:
+        """`import name`, as the file `importer` would find it."""
         top = name.partition(".")[0]
         if natives.is_native_module(name):
             return NativeModule(name)
-        path = self.sources.resolve(name)
+        path = self.sources.resolve(name, importer)
         if path is not None:
-            parent = name.rpartition(".")[0]
-            while parent and parent not in self.modules:
-                above = self.sources.resolve(parent)
-                if above is not None and above.is_file() and above not in self.by_path:
-                    self._declare(above, parent)
-                parent = parent.rpartition(".")[0]
-            return self._enter(run, path, name)
+            self._declare_parents(name, importer)
+            return self._enter(run, path)
         if top in sys.stdlib_module_names:
             return NativeModule(name)
-        unknown = Unknown(f"module '{name}' is not in the project or on its search path", run.place)
         if self.optional_imports:
             raise Raised(exception("ModuleNotFoundError", f"No module named '{name}'"), run.place)
-        return unknown
+        return Unknown(f"module '{name}' is not in the project or on its search path", run.place)
 
-    def _enter(self, run: Run, path: Path, name: str) -> Value:
+    def _declare_parents(self, name: str, importer: Path | None) -> None:
+        parent = name.rpartition(".")[0]
+        while parent:
+            above = self.sources.resolve(parent, importer)
+            if above is not None and above.is_file() and above not in self.by_path:
+                self._declare(above, self.sources.module_name(above))
+            parent = parent.rpartition(".")[0]
+
+    def _enter(self, run: Run, path: Path) -> Value:
         if path.is_dir():
-            namespace = self.modules.get(name)
+            namespace = self.by_path.get(path)
             if namespace is None:
-                namespace = self.modules[name] = Namespace(name, self.sources.display(path), name, path)
+                name = self.sources.module_name(path / "__init__.py")
+                namespace = self.by_path[path] = Namespace(name, self.sources.display(path), name, path)
                 namespace.names["__path__"] = [str(path)]
             return namespace
         try:
-            return self.load(path, self.sources.module_name(path))
+            return self.load(path)
         except SourceError as error:
             return Unknown(f"{error.path}: {error.message}", run.place)
 
     def import_relative(self, run: Run, namespace: Namespace, module: str, level: int) -> Value:
         """The module that `from ..module import` names."""
-        if level == 0:
-            return self.import_module(run, module)
-        package = namespace.package
+        if level == 0 or namespace.path is None:
+            return self.import_module(run, module, namespace.path)
+        folder: Path = namespace.path.parent
         for _ in range(level - 1):
-            package = package.rpartition(".")[0]
-        name = ".".join(part for part in (package, module) if part)
-        if not name:
-            return self.import_module(run, module) if module else run.unknown("a relative import beyond the top")
-        return self.import_module(run, name)
+            folder = folder.parent
+        if not module:
+            path: Path | None = folder / "__init__.py"
+            return self._enter(run, path if path is not None and path.is_file() else folder)
+        path = self.sources.resolve_below(folder, module)
+        if path is not None:
+            return self._enter(run, path)
+        if self.optional_imports:
+            raise Raised(exception("ModuleNotFoundError", f"No module named '{module}'"), run.place)
+        return Unknown(f"module '{'.' * level}{module}' is not in the project", run.place)
 
     def import_name(self, run: Run, module: Value, name: str, *, missing: str = "ImportError") -> Value:
         """`from module import name`, or `module.name`."""
@@ -166,12 +174,9 @@ class Session:
         if name in module.names:
             return module.names[name]
         if "__path__" in module.names:
-            submodule = f"{module.name}.{name}"
-            if submodule in self.modules:
-                return self.modules[submodule]
-            path = self.sources.resolve(submodule)
+            path = self.sources.resolve_below(Path(module.names["__path__"][0]), name)
             if path is not None:
-                return self._enter(run, path, submodule)
+                return self._enter(run, path)
         if "__getattr__" in module.names:
             return calls.call(run, module.names["__getattr__"], [name], {})
         if name == "__dict__":

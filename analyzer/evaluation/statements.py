@@ -283,9 +283,10 @@ def _import(node: ir.Import, scope: Scope) -> Executor:
 
     def execute(frame: Frame) -> None:
         for name, top, assign in parts:
-            module = frame.run.session.import_module(frame.run, name)
+            session, importer = frame.run.session, frame.namespace.path
+            module = session.import_module(frame.run, name, importer)
             if top and "." in name:
-                module = frame.run.session.import_module(frame.run, name.partition(".")[0])
+                module = session.import_module(frame.run, name.partition(".")[0], importer)
             assign(frame, module)
 
     return execute

@@ -199,7 +199,7 @@ def expression_target(namespace: Namespace, expression: Any, text: str) -> Targe
 def registered_names(session: Session) -> dict[int, str]:
     """The names under which registries (module-level dicts) hold functions, by identity of the function."""
     found: dict[int, list[str]] = {}
-    for namespace in session.modules.values():
+    for namespace in session.by_path.values():
         for value in namespace.names.values():
             if type(value) is dict:
                 for key, held in value.items():

@@ -210,5 +210,7 @@ def settings_of(module: ModuleInstance) -> Mapping[str, str]:
 def unknowns_of(module: ModuleInstance) -> tuple[Unknown, ...]:
     """Why the module may hold more or less than its registries show."""
     found = [] if module.incomplete is None else [module.incomplete]
+    if any(base.spec is not None and base.spec.infer is not None for base in module.cls.mro[:1]):
+        found.append(Unknown("a lazy layer gets its sizes at its first call", module.place))
     found.extend(value for value in module.attributes.values() if isinstance(value, Unknown) and not value.plain)
     return tuple(found)

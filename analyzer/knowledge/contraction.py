@@ -185,11 +185,12 @@ def _multiply(factors: list[_Factor], output: Sequence[Label], labels: Sequence[
                 raise Refused(f"expected scalar type {names[0]} but found {names[1]}")
             macs += product(joint.values())
             joint |= dict.fromkeys(summed, 1)
-        dtype = result.dtype if result.dtype is other.dtype else promote(_typed(result), _typed(other))
+        dtype = _promoted(result, other, labels)
         result = _Factor(joint, dtype)
     return TensorType(tuple(sizes[label] for label in output), result.dtype), macs
 
 
-def _typed(factor: _Factor) -> TensorType:
-    """A tensor that promotes as the factor does, which has a dimension for every label."""
-    return TensorType(tuple(1 for _ in factor.sizes), factor.dtype)
+def _promoted(a: _Factor, b: _Factor, labels: Sequence[Label]) -> DType:
+    """Both have a dimension for every label, if there is any."""
+    shape = (1,) * min(len(labels), 1)
+    return promote(TensorType(shape, a.dtype), TensorType(shape, b.dtype))

@@ -1,6 +1,6 @@
 """Which inputs a forward pass gets: the ones given, or ones derived from the model's first layer.
 
-    derive(model)       -> (("input", TensorType((N, 3, H, W))),)     for a model whose first layer is Conv2d(3, ...)
+    derive(modules)     -> (("input", TensorType((N, 3, H, W))),)     for a model whose first layer is Conv2d(3, ...)
 """
 
 from __future__ import annotations
@@ -24,13 +24,14 @@ def _sizes(*names: str) -> tuple[Any, ...]:
 
 def _channels(attribute: str, rank: int) -> Callable[[Mapping[str, Any]], TensorType]:
     def shape(settings: Mapping[str, Any]) -> TensorType:
-        return TensorType((*_sizes("N"), settings[attribute], *_sizes(*_SPACE[rank])))
+        channels = settings[attribute] or symbol("C", lower=1)  # a lazy layer has none yet
+        return TensorType((*_sizes("N"), channels, *_sizes(*_SPACE[rank])))
 
     return shape
 
 
 def _features(attribute: str) -> Callable[[Mapping[str, Any]], TensorType]:
-    return lambda settings: TensorType((*_sizes("N"), settings[attribute]))
+    return lambda settings: TensorType((*_sizes("N"), settings[attribute] or symbol("C", lower=1)))
 
 
 def _sequence(settings: Mapping[str, Any]) -> TensorType:
@@ -46,13 +47,15 @@ def _tokens(settings: Mapping[str, Any]) -> TensorType:
 FIRST_LAYERS: Mapping[str, Callable[[Mapping[str, Any]], TensorType]] = {
     **{f"Conv{rank}d": _channels("in_channels", rank) for rank in _SPACE},
     **{f"ConvTranspose{rank}d": _channels("in_channels", rank) for rank in _SPACE},
+    **{f"LazyConv{rank}d": _channels("in_channels", rank) for rank in _SPACE},
+    "LazyLinear": _features("in_features"),
     **{f"BatchNorm{rank}d": _channels("num_features", rank) for rank in _SPACE},
     "Linear": _features("in_features"), "Embedding": _tokens, "EmbeddingBag": _tokens,
     "RNN": _sequence, "LSTM": _sequence, "GRU": _sequence,
 }  # fmt: skip
 
 
-def derive(root: ModuleInstance, modules: list[ModuleInstance]) -> tuple[Input, ...]:
+def derive(modules: list[ModuleInstance]) -> tuple[Input, ...]:
     """The input that the first layer with a known number of channels takes; empty where none tells."""
     for module in modules:
         for base in module.cls.mro:

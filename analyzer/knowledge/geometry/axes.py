@@ -104,6 +104,11 @@ def unequal(a: Dim, b: Dim) -> Condition | bool:
     return not same if isinstance(same, bool) else ~same
 
 
+def is_empty(shape: Shape) -> bool:
+    """Whether one of the sizes is known to be 0."""
+    return any(size == 0 for size in shape if isinstance(size, int))
+
+
 def require_new(shape: Shape) -> None:
     """Refused where a parameter of this shape cannot be made."""
     for place, size in enumerate(shape):

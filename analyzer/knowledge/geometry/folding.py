@@ -11,7 +11,17 @@ from __future__ import annotations
 
 from analyzer.algebra.expression import Dim, at_least, divisible, equal, product, require
 from analyzer.algebra.tensor import Refused, Shape, TensorType
-from analyzer.knowledge.geometry.axes import Sizes, bracketed, crossed, given, require_each, smallest, split, windows
+from analyzer.knowledge.geometry.axes import (
+    Sizes,
+    bracketed,
+    crossed,
+    given,
+    is_empty,
+    require_each,
+    smallest,
+    split,
+    windows,
+)
 from analyzer.knowledge.operands import scalar_name
 
 
@@ -121,7 +131,7 @@ def unshuffle_pixels(input: TensorType, downscale_factor: Dim) -> TensorType:
             f"pixel_unshuffle expects {name} to be divisible by downscale_factor, "
             f"but input.size({place})={size} is not divisible by {downscale_factor}",
         )
-    if any(size == 0 for size in input.shape if isinstance(size, int)):
+    if is_empty(input.shape):
         return input  # torch hands an empty tensor back as it is
     area = downscale_factor * downscale_factor
     sizes = (*leading, channels * area, height // downscale_factor, width // downscale_factor)

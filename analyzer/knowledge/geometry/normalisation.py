@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from analyzer.algebra.expression import Dim, at_least, divisible, equal, product, require
 from analyzer.algebra.tensor import DType, Refused, Shape, TensorType
-from analyzer.knowledge.geometry.axes import bracketed, unequal
+from analyzer.knowledge.geometry.axes import bracketed, is_empty, unequal
 from analyzer.knowledge.operands import scalar_name
 
 Optional = TensorType | None
@@ -38,11 +38,6 @@ def _require_elements(name: str, tensor: Optional, count: Dim) -> None:
         require(equal(tensor.numel, count), f"{name} should contain {count} elements not {tensor.numel}")
 
 
-def _is_empty(input: TensorType) -> bool:
-    """Whether the input is known to have no elements."""
-    return any(size == 0 for size in input.shape if isinstance(size, int))
-
-
 def normalise_batch(
     input: TensorType,
     running_mean: Optional,
@@ -64,7 +59,7 @@ def normalise_batch(
         raise Refused(f"batch_norm eps must be positive during training, but got {eps}")
     if eps < 0.0:
         raise Refused(f"batch_norm eps must be non-negative, but got {eps}")
-    if input.rank > 1 and _is_empty(input):
+    if input.rank > 1 and is_empty(input.shape):
         return input  # torch checks nothing more of an empty tensor
     channels = input.shape[1] if input.rank > 1 else 0
     for name, statistic in (("running_mean", running_mean), ("running_var", running_var)):
@@ -97,7 +92,7 @@ def normalise_instance(
         raise Refused("Expected running_mean and running_var to be defined when use_input_stats is false")
     if input.rank < 2:
         raise Refused(f"instance_norm expects at least 2D input (got {input.rank}D input)")
-    if _is_empty(input):
+    if is_empty(input.shape):
         if weight is not None and input.shape[0] == 0:
             raise Refused("select(): index 0 out of range for tensor of size [0] at dimension 0")
         return input

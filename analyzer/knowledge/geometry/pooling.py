@@ -135,44 +135,34 @@ def pool_adaptively(
 ) -> TensorType:
     """[batch, channels, *output_size] of an input [batch, channels, *sizes]; None keeps the size of that axis.
 
-    kind: `avg` or `max`.
+    kind: `avg` or `max`.  An average to sizes of 1 is a mean to torch, which takes any rank and empty axes.
     """
     function = f"adaptive_{kind}_pool{axes}d"
-    if output_size is None:
+    listed = isinstance(output_size, tuple | list)
+    asked: tuple[Dim | None, ...] = tuple(output_size) if isinstance(output_size, Sequence) else (output_size,) * axes
+    if output_size is None or (axes == 1 and None in asked):
         raise Refused(f"{function}(): argument 'output_size' must be tuple of ints, not NoneType")
-    to_mean = axes > 1 and kind == "avg" and isinstance(output_size, int) and output_size == 1
-    if to_mean and input.rank not in (axes + 1, axes + 2):
-        return _mean(input, axes, function)
-    wanted = tuple(output_size) if isinstance(output_size, tuple | list) else (output_size,) * axes
-    if input.rank <= len(wanted):
-        raise Refused(f"Input dimension should be at least {len(wanted) + 1}")
-    if len(wanted) != axes:
-        raise Refused(f"{function}: output_size must be {axes}, but got {bracketed(wanted)}")
+    if listed and input.rank <= len(asked):
+        raise Refused(f"Input dimension should be at least {len(asked) + 1}")
+    if len(asked) != axes:
+        raise Refused(f"{function}: output_size must be {axes}, but got {bracketed(asked)}")
     _require_floating(input, function)
-    batch, channels, spatial = _split(input, axes, function)
-    if None in wanted and axes == 1:
-        raise Refused(f"{function}(): argument 'output_size' must be tuple of ints, not NoneType")
-    found: list[Dim] = []
-    for size, asked in zip(spatial, wanted, strict=True):
-        require(
-            at_least(size, 1),
+    if kind == "max" or axes == 1 or input.rank < axes:
+        _split(input, axes, function)
+    leading, spatial = input.shape[: input.rank - axes], input.shape[input.rank - axes :]
+    found = tuple(size if one is None else one for one, size in zip(asked, spatial, strict=True))
+    if not all(is_size(size) for size in found):
+        raise Refused(f"{function}(): argument 'output_size' must be tuple of ints, not {bracketed(asked)}")
+    if kind == "max" or not all(isinstance(size, int) and size == 1 for size in found):
+        _split(input, axes, function)
+        require_each(
+            spatial,
+            1,
             f"{function}(): Expected input to have non-zero size for non-batch dimensions, but input has sizes "
             f"{bracketed(input.shape)}",
         )
-        result = size if asked is None else asked
-        if not is_size(result):
-            raise Refused(f"{function}(): argument 'output_size' must be tuple of ints, not {bracketed(wanted)}")
-        require(at_least(result, 0), f"{function}: elements of output_size must be greater than or equal to 0")
-        found.append(result)
-    return TensorType((*batch, channels, *found), input.dtype)
-
-
-def _mean(input: TensorType, axes: int, function: str) -> TensorType:
-    """An output size of 1 is a mean over the last axes, whatever the rank."""
-    if input.rank < axes:
-        raise Refused(f"Dimension out of range for {function} (got {input.rank}D input)")
-    _require_floating(input, function)
-    return TensorType((*input.shape[: input.rank - axes], *(1,) * axes), input.dtype)
+        require_each(found, 0, f"{function}: elements of output_size must be greater than or equal to 0")
+    return TensorType((*leading, *found), input.dtype)
 
 
 def pool_fractionally(

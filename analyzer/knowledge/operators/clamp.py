@@ -21,6 +21,8 @@ def _clamp(input: TensorType, min: Operand | None = None, max: Operand | None = 
     limits = [limit for limit in (min, max) if limit is not None]
     if not limits:
         raise Refused("torch.clamp: At least one of 'min' or 'max' must not be None")
+    if len({isinstance(limit, TensorType) for limit in limits}) == 2:
+        raise Refused("clamp() received an invalid combination of arguments: the limits are a number and a tensor")
     return _limited(input, *limits)
 
 
@@ -44,6 +46,7 @@ CLAMP = operator(
         Case("x.clip(max=1)", x="2,3:bool"),
         Case("torch.clamp(x, min=y, max=z)", x="2,3", y="3", z="2,1:float64"),
         Case("torch.clamp(x)", x="2,3", refused=_NO_LIMIT),
+        Case("torch.clamp(x, 0, y)", x="2,3", y="3", refused="clamp() received an invalid combination of arguments"),
     ),
 )(_clamp)  # fmt: skip
 CLAMP_IN_PLACE = operator(

@@ -93,6 +93,8 @@ def _places(name: str, input: TensorType, s: Any, dim: Any) -> tuple[list[int], 
     """Which dimensions are transformed, and to which sizes."""
     sizes, dims = _sequence(s), _sequence(dim)
     if dims is not None:
+        if dims and not input.rank:
+            raise Refused(f"Dimension specified as {dims[0]} but tensor has no dimensions")
         places = [dimension(each, input.rank) for each in dims]
         if len(set(places)) < len(places):
             raise Refused("FFT dims must be unique")
@@ -148,8 +150,12 @@ def _shift(name: str) -> OperatorSpec:
     def rule(input: TensorType, dim: Any = None) -> TensorType:
         if not input.rank:
             raise Refused("`shifts` required")
-        for each in _sequence(dim) or ():
-            dimensions(each, input.rank)
+        if dim is not None:
+            places = dimensions(dim, input.rank, empty_is_all=False) if isinstance(dim, int) else tuple(dim)
+            if not places:
+                raise Refused("`shifts` required")
+            for place in places:
+                dimension(place, input.rank)
         return input
 
     return operator(

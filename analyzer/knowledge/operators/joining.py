@@ -37,8 +37,9 @@ def _concatenated(tensors: Sequence[TensorType], dim: Any) -> TensorType:
         if not tensor.rank:
             raise Refused(f"zero-dimensional tensor (at position {position}) cannot be concatenated")
     dtype = promote(*tensors)
-    # An empty tensor of one dimension is skipped, whatever the rank of the others.
-    solid = [tensor for tensor in tensors if tensor.rank > 1 or equal(tensor.shape[0], 0) is not True]
+    # An empty tensor of one dimension is skipped; it makes a difference where the others or `dim` say otherwise.
+    matters = dim not in (0, -1) or any(tensor.rank > 1 for tensor in tensors)
+    solid = [tensor for tensor in tensors if tensor.rank > 1 or not _is_empty(tensor.shape[0], matters)]
     if not solid:
         return TensorType((0,), dtype)
     first = solid[0]
@@ -47,6 +48,10 @@ def _concatenated(tensors: Sequence[TensorType], dim: Any) -> TensorType:
         _check_alike(first.shape, tensor.shape, at, position)
     joined = total(tensor.shape[at] for tensor in solid)
     return TensorType((*first.shape[:at], joined, *first.shape[at + 1 :]), dtype)
+
+
+def _is_empty(size: Dim, matters: bool) -> bool:
+    return size == 0 if matters else equal(size, 0) is True
 
 
 def _check_alike(first: Shape, other: Shape, at: int, position: int) -> None:

@@ -103,7 +103,8 @@ def _matmul(input: TensorType, other: TensorType) -> TensorType:
 
 
 def _matmul_macs(output: TensorType, input: TensorType, other: TensorType) -> Dim:
-    return output.numel * input.shape[-1] if other.rank > 1 else 0
+    is_mv = other.rank == 1 or (input.rank == 1 and other.rank > 2 and equal(input.shape[0], 1) is True)
+    return 0 if is_mv else output.numel * input.shape[-1]
 
 
 _MATMUL_CASES = (
@@ -112,6 +113,7 @@ _MATMUL_CASES = (
     Case("x @ y", x="2,3", y="5,3,4"),
     Case("x @ y", x="7,1,2,3", y="5,3,4"),
     Case("x @ y", x="3", y="5,3,4"),
+    Case("x @ y", x="1", y="5,1,4"),
     Case("x @ y", x="5,2,3", y="3"),
     Case("x @ y", x="3:int64", y="3:int64"),
     Case("x @ y", x="2,3", y="4,5", refused=_NOT_MULTIPLIED),
@@ -208,8 +210,8 @@ def bmm(input: TensorType, mat2: TensorType) -> TensorType:
 
 
 def _inner_macs(output: TensorType, input: TensorType, other: TensorType) -> Dim:
-    """Contracts as tensordot does: nothing is counted between two vectors, or with a scalar."""
-    if not input.rank or not other.rank or input.rank == other.rank == 1:
+    """Contracts as tensordot does: nothing is counted where one number results, or with a scalar."""
+    if not input.rank or not other.rank or equal(output.numel, 1) is True:
         return 0
     return output.numel * input.shape[-1]
 
@@ -220,6 +222,7 @@ def _inner_macs(output: TensorType, input: TensorType, other: TensorType) -> Dim
         Case("torch.inner(x, y)", x="3", y="3"),
         Case("torch.inner(x, y)", x="2,3", y="5,4,3"),
         Case("x.inner(y)", x="2,3", y="3"),
+        Case("x.inner(y)", x="1,3", y="1,1,3"),
         Case("x.inner(y)", x="2,3:int64", y=""),
         Case("x.inner(y)", x="2,3", y="4", refused="inner() the last dimension must match on both input tensors"),
         Case("x.inner(y)", x="2,3", y="4,3:int64", refused="both inputs should have same dtype"),

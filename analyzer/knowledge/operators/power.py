@@ -91,10 +91,10 @@ def _lerp(input: TensorType, end: TensorType, weight: Operand) -> TensorType:
     for name, operand in (("end", end), ("weight", weight)):
         if isinstance(operand, TensorType) and operand.dtype is not input.dtype and (name == "end" or operand.rank):
             raise Refused(f"expected dtype {input.dtype} for `{name}` but got dtype {operand.dtype}")
-    if not is_inexact(input.dtype):
-        raise Refused(f"\"lerp\" not implemented for '{scalar_name(input.dtype)}'")
-    tensors = [operand for operand in (input, end, weight) if isinstance(operand, TensorType)]
-    return TensorType(joined("lerp", *tensors).shape, input.dtype)
+    result = joined("lerp", *(operand for operand in (input, end, weight) if isinstance(operand, TensorType)))
+    if not is_inexact(result.dtype):
+        raise Refused(f"\"lerp\" not implemented for '{scalar_name(result.dtype)}'")
+    return result
 
 
 LERP = operator(

@@ -41,7 +41,10 @@ def _total(dtype: DType) -> DType:
 
 def _sum(name: str) -> OperatorSpec:
     def rule(input: TensorType, dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None) -> TensorType:
-        return TensorType(collapsed(name, input, dim, keepdim), dtype or _total(input.dtype))
+        shape = collapsed(name, input, dim, keepdim)
+        if name == "nansum" and input.dtype.is_complex:
+            raise Refused("nansum on CPU does not support complex inputs")
+        return TensorType(shape, dtype or _total(input.dtype))
 
     return operator(
         *_spellings(name),
@@ -108,6 +111,7 @@ MEAN = operator(
     cases=(
         Case("torch.nanmean(x)", x="2,3"),
         Case("x.nanmean((0, 1), True)", x="2,3,4"),
+        Case("x.nanmean()", x="2:complex64", refused="nansum on CPU does not support complex inputs"),
         Case("x.nanmean()", x="2:int64", refused="nanmean(): expected input to have floating point or complex dtype"),
     ),
 )
@@ -115,6 +119,8 @@ def nanmean(input: TensorType, dim: Any = None, keepdim: bool = False, *, dtype:
     if not is_inexact(input.dtype):
         name = scalar_name(input.dtype)
         raise Refused(f"nanmean(): expected input to have floating point or complex dtype but got {name}")
+    if input.dtype.is_complex:
+        raise Refused("nansum on CPU does not support complex inputs")
     return _mean(input, dim, keepdim, dtype=dtype)
 
 

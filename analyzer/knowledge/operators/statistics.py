@@ -180,6 +180,7 @@ def _quantile(name: str) -> OperatorSpec:
         if dim is not None:
             check_one(name, dim)
         shape = collapsed(name, input, dim, keepdim)
+        require(at_least(input.numel, 1), "quantile() input tensor must be non-empty")
         if not isinstance(q, TensorType):
             if not isinstance(q, int | float):
                 raise Refused(f"{name}() received an invalid combination of arguments - got ({type(q).__name__})")
@@ -201,6 +202,7 @@ def _quantile(name: str) -> OperatorSpec:
             Case(f"x.{name}(0.5)", x="2:int64", refused="quantile() input tensor must be either float or double dtype"),
             Case(f"x.{name}(1.5)", x="2", refused="quantile() q must be in the range [0, 1] but got 1.5"),
             Case(f"x.{name}(0.5, 3)", x="2,3,4", refused=_OUT_OF_RANGE),
+            Case(f"x.{name}(0.5)", x="2,0", refused="quantile() input tensor must be non-empty"),
         ),
     )(rule)
 

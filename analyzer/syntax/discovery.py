@@ -1,0 +1,60 @@
+"""Finds the Python files of a folder, and the packages installed for it.
+
+discover(Path("proj"))          -> [proj/models/net.py, proj/train.py]
+site_packages(Path("proj"))     -> (proj/.venv/lib/python3.12/site-packages,)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from analyzer.syntax.reader import DISK, Reader
+
+SKIPPED = frozenset({"venv", "node_modules", "__pycache__", "build", "dist", "site-packages"})
+ENVIRONMENTS = (".venv", "venv")
+
+
+def discover(path: Path, reader: Reader = DISK) -> list[Path]:
+    """Every `.py` file at or under `path`, folder by folder in the order of names; a file stands for itself.
+
+    Left out are hidden folders, those named in SKIPPED, and virtual environments, unless `path` is one or lies in one.
+    A symbolic link is followed once and only to what lies under `path`.
+    """
+    names = reader.names(path.parent)
+    if path.name in names.files:
+        return [path]
+    root = reader.real(path)
+    return list(_walk(path, root, {root}, reader))
+
+
+def _walk(folder: Path, root: Path, visited: set[Path], reader: Reader) -> Iterator[Path]:
+    names = reader.names(folder)
+    for name in sorted(names.files | names.folders):
+        path = folder / name
+        if name in names.files and not name.endswith(".py"):
+            continue
+        if name in names.folders and (name.startswith(".") or name in SKIPPED):
+            continue
+        real = reader.real(path)
+        if real in visited or not real.is_relative_to(root):
+            continue
+        if name in names.files:
+            visited.add(real)
+            yield path
+        elif "pyvenv.cfg" not in reader.names(path).files:
+            visited.add(real)
+            yield from _walk(path, root, visited, reader)
+
+
+def site_packages(root: Path, reader: Reader = DISK) -> tuple[Path, ...]:
+    """The site-packages of the virtual environments that lie directly in `root`."""
+    found = []
+    for environment in ENVIRONMENTS:
+        folder = root / environment
+        for library in sorted(reader.names(folder / "lib").folders):
+            if "site-packages" in reader.names(folder / "lib" / library).folders:
+                found.append(folder / "lib" / library / "site-packages")
+        if "site-packages" in reader.names(folder / "Lib").folders:
+            found.append(folder / "Lib" / "site-packages")
+    return tuple(found)

@@ -1,0 +1,99 @@
+"""A call's working state: the project's sources, the session that evaluates them, and the targets asked for.
+
+    workspace = Workspace(options)
+    workspace.targets("net.py::Net")       -> [(namespace, Target("Net", ...))]
+    workspace.targets("net.py::Nett")      raises TargetError: net.py has no 'Nett'; did you mean 'Net'?
+"""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+
+from analyzer.config import Options
+from analyzer.errors import TargetError
+from analyzer.evaluation.imports import Session
+from analyzer.evaluation.targets import Target, expression_target, registered_names, targets_in
+from analyzer.evaluation.values import Namespace
+from analyzer.report import Problem, Span
+from analyzer.syntax import ir
+from analyzer.syntax.lower import lower_source
+from analyzer.syntax.project import OutsideRoot, Project
+from analyzer.syntax.source import SourceError
+
+Found = tuple[Namespace, Target]
+
+
+class Workspace:
+    """The files of one call, each read and run once."""
+
+    def __init__(self, options: Options, project: Project) -> None:
+        self.options = options
+        self.project = project
+        self.session = Session(project)
+
+    def open(self, path: Path) -> tuple[Namespace, ir.Module]:
+        """A file's namespace and syntax; raises TargetError where it cannot be read or is no Python."""
+        try:
+            if not path.exists():
+                raise TargetError(Problem(f"no such file: {path}", hint=self._near_file(path)))
+            return self.session.load(path.resolve()), self.project.load(path.resolve())
+        except SourceError as error:
+            file = self.project.display(path.resolve())
+            problem = Problem(error.message, Span(file, error.line, error.column), source_line=error.source_line or None)
+            raise TargetError(problem) from error
+        except (OSError, OutsideRoot) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise TargetError(Problem(f"cannot read {path}: {reason}")) from error
+
+    def _near_file(self, path: Path) -> str | None:
+        folder = path.parent
+        names = sorted(p.name for p in folder.glob("*.py")) if folder.is_dir() else []
+        near = difflib.get_close_matches(path.name, names, n=1)
+        return f"did you mean {folder / near[0]}?" if near else None
+
+    def all_targets(self, path: Path) -> list[Found]:
+        """Every model, factory and class that a file defines."""
+        namespace, module = self.open(path)
+        return [(namespace, target) for target in targets_in(self.session, namespace, module, self.options.assume)]
+
+    def targets(self, text: str) -> list[Found]:
+        """The targets that `FILE`, `FILE::NAME` or `FILE::EXPRESSION` names."""
+        file, separator, wanted = text.partition("::")
+        found = self.all_targets(Path(file))
+        if not separator:
+            return found
+        named = [(namespace, target) for namespace, target in found if target.name == wanted]
+        if named:
+            return named
+        namespace, _ = self.open(Path(file))
+        if wanted.isidentifier() and wanted not in namespace.names:
+            raise TargetError(self._no_such_name(file, wanted, found, namespace))
+        return [(namespace, self._expression(namespace, wanted))]
+
+    def _no_such_name(self, file: str, wanted: str, found: list[Found], namespace: Namespace) -> Problem:
+        names = [target.name for _, target in found]
+        near = difflib.get_close_matches(wanted, [*names, *namespace.names], n=3)
+        if near:
+            hint = "did you mean " + " or ".join(f"'{name}'" for name in near) + "?"
+        else:
+            hint = f"it has {', '.join(names[:8])}" if names else "it holds no model"
+        return Problem(f"{file} has no '{wanted}'", hint=hint)
+
+    def _expression(self, namespace: Namespace, text: str) -> Target:
+        try:
+            module = lower_source(text.encode(), "<target>")
+        except SourceError as error:
+            problem = Problem(
+                f"the expression of the target cannot be read: {error.message}",
+                Span("<target>", error.line, error.column),
+                source_line=text,
+            )
+            raise TargetError(problem) from error
+        if len(module.body) != 1 or not isinstance(module.body[0], ir.Evaluate):
+            raise TargetError(Problem(f"'{text}' is not one expression", hint="write FILE::Net(width=64)"))
+        return expression_target(namespace, module.body[0].value, text)
+
+    def registered(self) -> dict[int, str]:
+        """The names that registries of the loaded modules give to functions."""
+        return registered_names(self.session)
