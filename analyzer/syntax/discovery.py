@@ -49,12 +49,10 @@ def _walk(folder: Path, root: Path, visited: set[Path], reader: Reader) -> Itera
 
 def site_packages(root: Path, reader: Reader = DISK) -> tuple[Path, ...]:
     """The site-packages of the virtual environments that lie directly in `root`."""
-    found = []
-    for environment in ENVIRONMENTS:
-        folder = root / environment
-        for library in sorted(reader.names(folder / "lib").folders):
-            if "site-packages" in reader.names(folder / "lib" / library).folders:
-                found.append(folder / "lib" / library / "site-packages")
-        if "site-packages" in reader.names(folder / "Lib").folders:
-            found.append(folder / "Lib" / "site-packages")
-    return tuple(found)
+    libraries = [
+        library
+        for environment in ENVIRONMENTS
+        for lib in (root / environment / "lib", root / environment / "Lib")
+        for library in (lib, *(lib / name for name in sorted(reader.names(lib).folders) if name.startswith("python")))
+    ]
+    return tuple(library / "site-packages" for library in libraries if "site-packages" in reader.names(library).folders)

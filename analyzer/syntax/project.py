@@ -77,6 +77,10 @@ class Project:
         """The decoded text of a source file; raises as `load`."""
         return decode_source(self.read(path), self.display(path), maximum_bytes=self.bounds.file_bytes)
 
+    def read_data(self, path: str) -> bytes:
+        """A file that the analysed program opens, relative paths from the root; raises OSError or OutsideRoot."""
+        return self.read(self.root / path)
+
     def load(self, path: Path) -> ir.Module:
         """A source file lowered; raises OutsideRoot, OSError, or SourceError where it is no Python."""
         data = self.read(path)

@@ -23,8 +23,8 @@ class Names:
 class Reader(Protocol):
     """A tree of files."""
 
-    def read(self, path: Path) -> bytes:
-        """The bytes of a file; OSError when it cannot be read."""
+    def read(self, path: Path, maximum: int) -> bytes:
+        """The first `maximum` bytes of a file; OSError when it cannot be read."""
 
     def names(self, folder: Path) -> Names:
         """What a folder holds; nothing when there is no such folder or it cannot be listed."""
@@ -37,8 +37,9 @@ class Reader(Protocol):
 class Disk:
     """The files of this machine."""
 
-    def read(self, path: Path) -> bytes:
-        return path.read_bytes()
+    def read(self, path: Path, maximum: int) -> bytes:
+        with path.open("rb") as file:
+            return file.read(maximum)
 
     def names(self, folder: Path) -> Names:
         folders, files = set(), set()
