@@ -30,6 +30,9 @@ class Composites:
     def load(self, path: Path) -> ir.Module:
         return lower_source(path.read_bytes(), path.name)
 
+    def read_data(self, path: str) -> bytes:
+        raise FileNotFoundError(path)
+
     def module_name(self, path: Path) -> str:
         return f"composites.{path.stem}"
 

@@ -26,9 +26,12 @@ class Memory:
     def __init__(self, files: dict[str, str]) -> None:
         self.files = files
 
-    def resolve(self, name: str) -> Path | None:
-        path = f"{name.replace('.', '/')}.py"
-        return Path(path) if path in self.files else None
+    def resolve(self, name: str, importer: Path | None) -> Path | None:
+        return self.resolve_below(Path(), name)
+
+    def resolve_below(self, folder: Path, name: str) -> Path | None:
+        path = folder / f"{name.replace('.', '/')}.py"
+        return path if str(path) in self.files else None
 
     def load(self, path: Path) -> ir.Module:
         return lower_source(self.files[str(path)].encode(), str(path))
