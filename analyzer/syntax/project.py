@@ -61,17 +61,15 @@ class Project:
         if data is None:
             if len(self._bytes) >= self.bounds.files:
                 raise SourceError(f"more than {self.bounds.files} files were read", path=self.display(path))
-            data = self._reader.read(real)
+            data = self._reader.read(real, self.bounds.file_bytes + 1)
             self._total += len(data)
+            if len(data) > self.bounds.file_bytes:
+                raise SourceError(f"larger than {self.bounds.file_bytes} bytes", path=self.display(path))
             if self._total > self.bounds.total_bytes:
                 raise SourceError(f"more than {self.bounds.total_bytes} bytes were read", path=self.display(path))
             self._bytes[real] = data
             self._digests[real] = content_hash(data)
         return data
-
-    def read_data(self, path: str) -> bytes:
-        """The bytes of a file that analysed code names: relative names start at the root."""
-        return self.read(self.root / path)
 
     def text(self, path: Path) -> str:
         """The decoded text of a source file; raises as `load`."""
@@ -124,6 +122,10 @@ class Project:
         if own is not None and near is not None and own != near:
             return None
         return own or near or modules.resolve(name, self.search_path, self._reader)
+
+    def resolve_below(self, folder: Path, name: str) -> Path | None:
+        """The module of that dotted name inside a package's folder, as a relative import finds it."""
+        return modules.resolve(name, (folder,), self._reader)
 
     def module_name(self, path: Path) -> str:
         """The dotted name that the project imports a file by."""

@@ -1,7 +1,7 @@
 """Where bytes come from: the disk, or anything else that can list a folder and read a file.
 
 DISK.names(Path("proj"))              -> Names(folders={"models"}, files={"train.py"})
-DISK.read(Path("proj/train.py"))      -> b"import torch\\n..."
+DISK.read(Path("proj/train.py"), 6)   -> b"import"
 """
 
 from __future__ import annotations
