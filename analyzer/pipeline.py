@@ -27,7 +27,8 @@ from analyzer.model.tree import build
 from analyzer.passes.forward import forward
 from analyzer.passes.inputs import Input, derive
 from analyzer.report import Coverage, ModelReport, Problem, Report, Status
-from analyzer.syntax.project import Project, python_files
+from analyzer.syntax.discovery import discover
+from analyzer.syntax.project import Project
 from analyzer.syntax.text import print_module
 from analyzer.weigh import Path as Way
 from analyzer.weigh import weigh
@@ -92,7 +93,7 @@ def _scan(
     for text in paths:
         if not Path(text).exists():
             problems.append(Problem(f"no such file or folder: {text}"))
-        files.extend(file for file in python_files(Path(text)) if file not in files)
+        files.extend(file for file in discover(Path(text)) if file not in files)
     for number, file in enumerate(files):
         if progress is not None:
             progress(number, len(files), str(file))

@@ -17,7 +17,6 @@ from analyzer.knowledge.geometry.axes import (
     crossed,
     extent,
     given,
-    is_empty,
     require_each,
     smallest,
     split,
@@ -173,8 +172,6 @@ def convolve_transposed(
     out = weight.shape[1] * groups
     _check_bias(bias, out, described)
     for extra, step, spread in zip(extras, strides, dilations, strict=True):
-        if is_empty(batch):
-            break  # torch does not look at the output padding of an empty batch
         require(
             at_least(maximum(step, spread), extra + 1),
             "output padding must be smaller than either stride or dilation, but got "

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from analyzer.algebra.tensor import Refused, TensorType
+from analyzer.algebra.tensor import DType, Refused, TensorType
 from analyzer.knowledge.operands import Operand, check_tensor, joined, written_back
 from analyzer.knowledge.operator import Case, OperatorSpec, operator
 
@@ -22,8 +22,19 @@ def _clamp(input: TensorType, min: Operand | None = None, max: Operand | None = 
     if not limits:
         raise Refused("torch.clamp: At least one of 'min' or 'max' must not be None")
     if len({isinstance(limit, TensorType) for limit in limits}) == 2:
-        raise Refused("clamp() received an invalid combination of arguments: the limits are a number and a tensor")
+        limits = [_number(limit) for limit in limits]
     return _limited(input, *limits)
+
+
+def _number(limit: Operand) -> Operand:
+    """A limit beside a number: torch takes a tensor without dimensions as a number, and no other."""
+    if not isinstance(limit, TensorType):
+        return limit
+    if limit.rank:
+        raise Refused("clamp() received an invalid combination of arguments: the limits are a number and a tensor")
+    if limit.dtype.is_floating or limit.dtype.is_complex:
+        return 1.0 if limit.dtype.is_floating else 1j
+    return True if limit.dtype is DType.bool_ else 1
 
 
 def _clamp_in_place(input: TensorType, min: Operand | None = None, max: Operand | None = None) -> TensorType:
@@ -45,6 +56,7 @@ CLAMP = operator(
         Case("x.clamp(min=0.5)", x="2,3:int64"),
         Case("x.clip(max=1)", x="2,3:bool"),
         Case("torch.clamp(x, min=y, max=z)", x="2,3", y="3", z="2,1:float64"),
+        Case("torch.clamp(x, 0.5, torch.tensor(3))", x="2,3:int64"),
         Case("torch.clamp(x)", x="2,3", refused=_NO_LIMIT),
         Case("torch.clamp(x, 0, y)", x="2,3", y="3", refused="clamp() received an invalid combination of arguments"),
     ),

@@ -307,6 +307,8 @@ def norm(
         raise Refused(
             f"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {scalar_name(input.dtype)}"
         )
+    if isinstance(p, list | tuple | TensorType):
+        raise Refused(f"linalg_vector_norm(): argument 'ord' (position 2) must be Number, not {type(p).__name__}")
     if p == "nuc" and (input.rank if dim is None else len(dim) if isinstance(dim, list | tuple) else 1) != 2:
         raise Refused(f"linalg.matrix_norm: dim must be a 2-tuple. Got {dim}")
     return TensorType(shape, real(dtype or input.dtype))
