@@ -257,7 +257,6 @@ TYPES = Table({
     "builtins.type": _type_class("type", type, _type, payload=False),
     "builtins.property": Class("property", (OBJECT,), {}, native=_property),
     "builtins.function": Class("function", (OBJECT,), {}),
-    "types.FunctionType": Class("function", (OBJECT,), {}),
     "types.NoneType": _type_class("NoneType", type(None), _ignore, payload=False),
     "builtins.NoneType": _type_class("NoneType", type(None), _ignore, payload=False),
 })  # fmt: skip

@@ -18,6 +18,7 @@ from analyzer.evaluation.natives.registry import Table, native
 from analyzer.evaluation.run import Run
 from analyzer.evaluation.values import Class, ClassMethod, Instance, Native, Property, Unknown, Value
 from analyzer.syntax.project import OutsideRoot
+from analyzer.syntax.source import SourceError
 
 LARGEST = 1_000_000
 """Bytes of a file that the analysed program may read."""
@@ -35,7 +36,7 @@ def read(run: Run, path: str) -> bytes | Unknown:
     """The bytes of a file of the project; an Unknown says why there are none."""
     try:
         data = run.session.sources.read_data(path)
-    except (OSError, OutsideRoot, ValueError):
+    except (OSError, OutsideRoot, SourceError, ValueError):
         return run.unknown(f"'{path}' is not a file of the project", plain=True)
     if len(data) > LARGEST:
         return run.unknown(f"'{path}' is larger than {LARGEST:,} bytes", plain=True)
@@ -51,7 +52,7 @@ def exists(run: Run, value: Value) -> Value:
         run.session.sources.read_data(path)
     except IsADirectoryError:
         return True
-    except (OSError, OutsideRoot, ValueError):
+    except (OSError, OutsideRoot, SourceError, ValueError):
         return run.unknown(f"whether '{path}' exists", plain=True, key=f"exists {path}")
     return True
 
