@@ -215,6 +215,8 @@ _UNARY: Mapping[str, Callable[[Any], Any]] = {
     "square": lambda a: a * a, "logical_not": lambda a: not a,
 }  # fmt: skip
 _BINARY: Mapping[str, Callable[[Any, Any], Any]] = {
+    "divide": _divide, "true_divide": _divide, "multiply": lambda a, b: a * b, "subtract": lambda a, b: a - b,
+    "floor_divide": lambda a, b: a // b, "remainder": lambda a, b: a % b,
     "add": lambda a, b: a + b, "sub": lambda a, b: a - b, "mul": lambda a, b: a * b, "truediv": _divide,
     "div": _divide, "floordiv": lambda a, b: a // b, "mod": lambda a, b: a % b, "pow": lambda a, b: a**b,
     "eq": lambda a, b: a == b, "ne": lambda a, b: a != b, "lt": lambda a, b: a < b, "le": lambda a, b: a <= b,

@@ -118,7 +118,7 @@ class Session:
         path = self.sources.resolve(name, importer)
         if path is not None:
             self._declare_parents(name, importer)
-            return self._enter(run, path)
+            return self._enter(run, path, importer)
         if top in sys.stdlib_module_names:
             return NativeModule(name)
         if self.optional_imports:
@@ -133,7 +133,7 @@ class Session:
                 self._declare(above, self.sources.module_name(above))
             parent = parent.rpartition(".")[0]
 
-    def _enter(self, run: Run, path: Path) -> Value:
+    def _enter(self, run: Run, path: Path, importer: Path | None = None) -> Value:
         if path.is_dir():
             namespace = self.by_path.get(path)
             if namespace is None:
@@ -141,6 +141,9 @@ class Session:
                 namespace = self.by_path[path] = Namespace(name, self.sources.display(path), name, path)
                 namespace.names["__path__"] = [str(path)]
             return namespace
+        if importer is not None and path.name == "__init__.py" and importer.is_relative_to(path.parent):
+            # The package of a running file is being imported already: it is not run from inside.
+            return self.by_path.get(path) or self._declare(path, self.sources.module_name(path))
         try:
             return self.load(path)
         except SourceError as error:
@@ -155,10 +158,10 @@ class Session:
             folder = folder.parent
         if not module:
             path: Path | None = folder / "__init__.py"
-            return self._enter(run, path if path is not None and path.is_file() else folder)
+            return self._enter(run, path if path is not None and path.is_file() else folder, namespace.path)
         path = self.sources.resolve_below(folder, module)
         if path is not None:
-            return self._enter(run, path)
+            return self._enter(run, path, namespace.path)
         if self.optional_imports:
             raise Raised(exception("ModuleNotFoundError", f"No module named '{module}'"), run.place)
         return Unknown(f"module '{'.' * level}{module}' is not in the project", run.place)
@@ -170,14 +173,16 @@ class Session:
         if isinstance(module, Unknown):
             return Unknown(module.reason, module.place, plain=module.plain, key=module.key and f"{module.key}.{name}")
         assert isinstance(module, Namespace)
-        if module.pending and name not in module.names:
-            self.ensure(module)
         if name in module.names:
             return module.names[name]
         if "__path__" in module.names:
             path = self.sources.resolve_below(Path(module.names["__path__"][0]), name)
             if path is not None:
                 return self._enter(run, path)
+        if module.pending:
+            self.ensure(module)
+            if name in module.names:
+                return module.names[name]
         if "__getattr__" in module.names:
             return calls.call(run, module.names["__getattr__"], [name], {})
         if name == "__dict__":

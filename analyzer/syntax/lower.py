@@ -67,3 +67,5 @@ def _parse(text: str) -> cst.Module:
         raise error_at(message, text, max(line, 1), max(column, 1)) from None
     except cst.CSTValidationError as error:
         raise SourceError(str(error)) from error
+    except AttributeError as error:
+        raise SourceError("libcst cannot represent this source") from error  # `async` and `for` on two lines

@@ -23,8 +23,8 @@ from analyzer.syntax.scopes import Block, mangle
 from analyzer.syntax.source import SourceError, error_at
 
 Position = tuple[int, int]
-_BLANKS = re.compile(r"[ \t\f\n]*(?:(?:\\\n|#[^\n]*)[ \t\f\n]*)*")
-_COMMENT = re.compile(r"#[^\n]*")
+_BLANKS = re.compile(r"[ \t\f\n]*(?:(?:\\\n|#[^\n\0]*)[ \t\f\n]*)*")
+_COMMENT = re.compile(r"#[^\n\0]*")
 
 MAXIMUM_DEPTH = 300
 """Levels of statements and expressions: little enough to be encoded, decoded and printed by recursion."""

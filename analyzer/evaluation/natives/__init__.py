@@ -33,7 +33,7 @@ from analyzer.evaluation.values import (
 )
 from analyzer.knowledge.operator import operators
 
-NATIVE_ROOTS = frozenset({"torch", "einops", "typing_extensions", "yaml", "toml", "tomli"})
+NATIVE_ROOTS = frozenset({"torch", "einops", "numpy", "typing_extensions", "yaml", "toml", "tomli"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,9 +55,10 @@ def normalise_batch(
             unequal(product((input.shape[0], *input.shape[2:])), 1),
             f"Expected more than 1 value per channel when training, got input size {bracketed(input.shape)}",
         )
-    if training and eps <= 0.0:
+    known = isinstance(eps, int | float)
+    if training and known and eps <= 0.0:
         raise Refused(f"batch_norm eps must be positive during training, but got {eps}")
-    if eps < 0.0:
+    if known and eps < 0.0:
         raise Refused(f"batch_norm eps must be non-negative, but got {eps}")
     if input.rank > 1 and is_empty(input.shape):
         return input  # torch checks nothing more of an empty tensor

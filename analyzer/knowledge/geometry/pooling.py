@@ -11,6 +11,7 @@ https://docs.pytorch.org/docs/2.13/generated/torch.nn.functional.max_pool2d.html
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isinf
 
 from analyzer.algebra.expression import Dim, at_least, equal, require
 from analyzer.algebra.rational import Rational
@@ -115,10 +116,10 @@ def pool_by_norm(
         raise Refused("mul(): argument 'other' (position 1) must be Tensor, not tuple")
     if len(per_axis(kernel_size, axes)) != axes:
         raise Refused(f"{function}: kernel_size must be an int or have {axes} values, but got {kernel_size}")
-    if norm_type == 0:
+    if isinstance(norm_type, int | float) and norm_type == 0:
         raise Refused("float division by zero")
     averaged = TensorType(input.shape, input.dtype if input.dtype.is_floating else DType.float32)
-    infinite = norm_type in (float("inf"), -float("inf"))
+    infinite = isinstance(norm_type, float) and isinf(norm_type)
     return pool(
         averaged,
         kernel_size,

@@ -9,16 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from analyzer.algebra.tensor import Refused, TensorType
-from analyzer.knowledge.geometry.dropping import drop
+from analyzer.algebra.tensor import TensorType
+from analyzer.knowledge.geometry.dropping import check_probability, drop
 from analyzer.knowledge.layer import Case, LayerSpec
 
 PAGE = "https://docs.pytorch.org/docs/2.13/nn.html#dropout-layers"
 
 
 def _configure(p: float = 0.5, inplace: bool = False) -> Mapping[str, Any]:
-    if p < 0 or p > 1:
-        raise Refused(f"dropout probability has to be between 0 and 1, but got {p}")
+    check_probability(p)
     return {"p": p, "inplace": inplace}
 
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from analyzer.algebra.expression import Dim
-from analyzer.algebra.tensor import Refused, TensorType
-from analyzer.knowledge.geometry.axes import Sizes, per_axis
+from analyzer.algebra.expression import Dim, require
+from analyzer.algebra.tensor import TensorType
+from analyzer.knowledge.geometry.axes import Sizes, per_axis, unequal
 from analyzer.knowledge.geometry.pooling import pool, pool_by_norm, unpool, with_indices
 from analyzer.knowledge.layer import Case, LayerSpec
 
@@ -86,8 +86,8 @@ def _average(
 
 def _avg_pool(axes: int, *cases: Case) -> LayerSpec:
     def forward(c: Any, input: TensorType) -> TensorType:
-        if axes > 1 and c.divisor_override == 0:
-            raise Refused("divisor must be not zero")
+        if axes > 1 and c.divisor_override is not None:
+            require(unequal(c.divisor_override, 0), "divisor must be not zero")
         return pool(
             input,
             c.kernel_size,
@@ -116,7 +116,7 @@ def _lp_pool(axes: int, *cases: Case) -> LayerSpec:
         return {"norm_type": norm_type, "kernel_size": kernel_size, "stride": stride, "ceil_mode": ceil_mode}
 
     def forward(c: Any, input: TensorType) -> TensorType:
-        return pool_by_norm(input, float(c.norm_type), c.kernel_size, c.stride, c.ceil_mode, axes=axes)
+        return pool_by_norm(input, c.norm_type, c.kernel_size, c.stride, c.ceil_mode, axes=axes)
 
     return LayerSpec(
         name=f"LPPool{axes}d", bases=("_LPPoolNd",), configure=configure, forward=forward, page=PAGE, cases=cases

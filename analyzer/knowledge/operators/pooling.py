@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from analyzer.algebra.expression import Dim
-from analyzer.algebra.tensor import Refused, TensorType
-from analyzer.knowledge.geometry.axes import Sizes
+from analyzer.algebra.expression import Dim, require
+from analyzer.algebra.tensor import TensorType
+from analyzer.knowledge.geometry.axes import Sizes, unequal
 from analyzer.knowledge.geometry.pooling import pool, pool_by_norm, unpool, with_indices
 from analyzer.knowledge.operator import Case, OperatorSpec
 
@@ -93,8 +93,8 @@ def _avg_pool(axes: int) -> Callable[..., TensorType]:
         count_include_pad: bool = True,
         divisor_override: Dim | None = None,
     ) -> TensorType:
-        if divisor_override == 0:
-            raise Refused("divisor must be not zero")
+        if divisor_override is not None:
+            require(unequal(divisor_override, 0), "divisor must be not zero")
         return pool(
             input,
             kernel_size,

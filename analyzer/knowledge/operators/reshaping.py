@@ -13,15 +13,53 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from analyzer.algebra.expression import Dim, at_least, divisible, equal, product, require
+from analyzer.algebra.expression import Condition, Dim, at_least, divisible, equal, product, require
 from analyzer.algebra.tensor import DType, Refused, Shape, TensorType
 from analyzer.knowledge.operands import dimension, dimensions, scalar_name, shape_text
 from analyzer.knowledge.operator import Case, operator
 from analyzer.knowledge.sizes import integers, replaced, sizes
 
 
-def _fitted(numel: Dim, shape: Shape, complaint: str) -> Shape:
-    """The shape with its `-1`, if it has one, replaced by the size that makes `numel` elements."""
+def _splits(whole: Shape, parts: Shape) -> list[Condition | bool]:
+    """Where each size of `whole` is a run of parts, `H` being `H//7, 7`: that H is divisible by 7, and so on.
+
+    A run is then no larger than its size, so that the products are equal if and only if the runs are.  Empty where
+    the sizes are no runs of parts, or may be 0.
+    """
+    conditions: list[Condition | bool] = []
+    taken = 0
+    for size in whole:
+        run: list[Dim] = []
+        condition = None
+        while condition is None:
+            if taken == len(parts):
+                return []
+            run.append(parts[taken])
+            taken += 1
+            condition = _split(size, run)
+        conditions.append(condition)
+    return conditions if taken == len(parts) and all(at_least(size, 1) is True for size in whole) else []
+
+
+def _split(size: Dim, run: list[Dim]) -> Condition | bool | None:
+    """When the run is the size: always, or if a part divides what its quotient stands beside; None if neither."""
+    rest = []
+    for part in run:
+        if at_least(part, 1) is True and divisible(size, part) is True:
+            size = size // part
+        else:
+            rest.append(part)
+    if equal(product(rest), size) is True:
+        return True
+    divisors = (part for part in rest if at_least(part, 1) is True)
+    return next(
+        (divisible(size, part) for part in divisors if equal(product(rest), part * (size // part)) is True), None
+    )
+
+
+def _fitted(old: Shape, shape: Shape, complaint: str) -> Shape:
+    """The shape with its `-1`, if it has one, replaced by the size that makes as many elements as `old` has."""
+    numel = product(old)
     inferred = [place for place, size in enumerate(shape) if isinstance(size, int) and size == -1]
     if len(inferred) > 1:
         raise Refused("only one dimension can be inferred")
@@ -29,22 +67,21 @@ def _fitted(numel: Dim, shape: Shape, complaint: str) -> Shape:
         if place not in inferred:
             require(at_least(size, 0), f"invalid shape dimension {size} at index {place} of shape {shape_text(shape)}")
     if not inferred:
-        require(equal(product(shape), numel), complaint)
+        for condition in _splits(old, shape) or _splits(shape, old) or [equal(product(shape), numel)]:
+            require(condition, complaint)
         return shape
     known = product(replaced(shape, inferred[0]))
-    if isinstance(known, int) and known == 0:
+    if at_least(known, 1) is False:
         require(equal(numel, 0), complaint)
-        raise Refused(
-            f"cannot reshape tensor of 0 elements into shape {shape_text(shape)} "
-            "because the unspecified dimension size -1 can be any value and is ambiguous"
-        )
+    ambiguous = "because the unspecified dimension size -1 can be any value and is ambiguous"
+    require(at_least(known, 1), f"cannot reshape tensor of 0 elements into shape {shape_text(shape)} {ambiguous}")
     require(divisible(numel, known), complaint)
     return replaced(shape, inferred[0], numel // known)
 
 
 def _reshaped(input: TensorType, shape: Shape) -> TensorType:
     complaint = f"shape '{shape_text(shape)}' is invalid for input of size {input.numel}"
-    return TensorType(_fitted(input.numel, shape, complaint), input.dtype)
+    return TensorType(_fitted(input.shape, shape, complaint), input.dtype)
 
 
 def _viewed_as(input: TensorType, dtype: DType) -> TensorType:
@@ -166,7 +203,7 @@ def unflatten(input: TensorType, dim: int, sizes: Sequence[Dim]) -> TensorType:
         f"unflatten: Provided sizes {shape_text(shape)} don't multiply up to the size of dim {at} "
         f"({input.shape[at]}) in the input tensor"
     )
-    return TensorType(replaced(input.shape, at, *_fitted(input.shape[at], shape, complaint)), input.dtype)
+    return TensorType(replaced(input.shape, at, *_fitted((input.shape[at],), shape, complaint)), input.dtype)
 
 
 @operator(

@@ -41,8 +41,11 @@ def _split(input: TensorType, size: Dim, at: int) -> Pieces:
     """Pieces of `size`, the last one smaller where it does not divide the dimension."""
     whole = input.shape[at]
     require(at_least(size, 0), f"split expects split_size be non-negative, but got split_size={size}")
-    if size == 0:
-        require(equal(whole, 0), f"split_size can only be 0 if dimension size is 0, but got dimension size of {whole}")
+    complaint = f"split_size can only be 0 if dimension size is 0, but got dimension size of {whole}"
+    if at_least(whole, 1) is True:
+        require(at_least(size, 1), complaint)
+    elif size == 0:
+        require(equal(whole, 0), complaint)
         return (input,)
     count = max(_count("split", ceil_div(whole, size)), 1)
     return _pieces(input, at, [size] * (count - 1) + [whole - size * (count - 1)])
