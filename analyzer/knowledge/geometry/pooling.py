@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import isinf
 
-from analyzer.algebra.expression import Dim, at_least, equal, require
+from analyzer.algebra.expression import Dim, Expr, at_least, equal, require
 from analyzer.algebra.rational import Rational
 from analyzer.algebra.tensor import DType, Refused, Shape, TensorType
 from analyzer.knowledge.geometry.axes import (
@@ -108,7 +108,7 @@ def with_indices(pooled: TensorType, return_indices: bool) -> TensorType | tuple
 
 
 def pool_by_norm(
-    input: TensorType, norm_type: float, kernel_size: Sizes, stride: Sizes | None, ceil_mode: bool, *, axes: int
+    input: TensorType, norm_type: float | Expr, kernel_size: Sizes, stride: Sizes | None, ceil_mode: bool, *, axes: int
 ) -> TensorType:
     """Power-average pooling, whose kernel size must be spelled out for each axis where it is a sequence."""
     function = f"lp_pool{axes}d"
