@@ -70,11 +70,13 @@ def _fitted(old: Shape, shape: Shape, complaint: str) -> Shape:
         for condition in _splits(old, shape) or _splits(shape, old) or [equal(product(shape), numel)]:
             require(condition, complaint)
         return shape
-    known = product(replaced(shape, inferred[0]))
+    others = replaced(shape, inferred[0])
+    known = product(others)
     if at_least(known, 1) is False:
         require(equal(numel, 0), complaint)
     ambiguous = "because the unspecified dimension size -1 can be any value and is ambiguous"
-    require(at_least(known, 1), f"cannot reshape tensor of 0 elements into shape {shape_text(shape)} {ambiguous}")
+    for size in others:
+        require(at_least(size, 1), f"cannot reshape tensor of 0 elements into shape {shape_text(shape)} {ambiguous}")
     require(divisible(numel, known), complaint)
     return replaced(shape, inferred[0], numel // known)
 
