@@ -24,6 +24,7 @@ import inspect
 import json
 import math
 import pkgutil
+import re
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Mapping
