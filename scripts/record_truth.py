@@ -74,14 +74,10 @@ Record = dict[str, Any]
 
 
 def _refusal(error: Exception, during: str) -> Record:
-    lines = str(error).strip().splitlines()
-    return {
-        "error": {
-            "during": during,
-            "type": type(error).__name__,
-            "message": lines[0] if lines else "",
-        }
-    }
+    lines = str(error).strip().splitlines() or [""]
+    # A set in a message is printed in another order every time.
+    message = re.sub(r"\{('[^{}]*')\}", lambda found: f"{{{', '.join(sorted(found[1].split(', ')))}}}", lines[0])
+    return {"error": {"during": during, "type": type(error).__name__, "message": message}}
 
 
 def _answer(call: Callable[[], Any]) -> Record:
