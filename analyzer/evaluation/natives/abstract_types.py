@@ -1,7 +1,7 @@
 """collections.abc: what a value can do, as classes for isinstance and as bases with their mixin methods.
 
-    isinstance((1, 2), Sequence)        -> True
-    class Config(Mapping): ...          has keys(), items(), values(), get() made of __getitem__ and __iter__
+isinstance((1, 2), Sequence)        -> True
+class Config(Mapping): ...          has keys(), items(), values(), get() made of __getitem__ and __iter__
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ _MUTABLE_METHODS = _mixin("MutableSequence", {"append": _append, "extend": _exte
 
 
 _CALLABLE = (Function, Native, Bound, Partial, Operator, Class, ModuleInstance)
-_VIEWS = (type({}.keys()), type({}.values()), type({}.items()))
+_VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 _SIZED = (str, bytes, list, tuple, dict, set, frozenset, range, deque, Tensor, *_VIEWS)
 _ITERATORS = ("__next__",)
 
@@ -217,6 +217,10 @@ def _classes() -> dict[str, Class]:
     return found
 
 
-ABSTRACT = Table({
-    f"{module}.{name}": cls for name, cls in _classes().items() for module in ("collections.abc", "typing", "typing_extensions")
-})
+ABSTRACT = Table(
+    {
+        f"{module}.{name}": cls
+        for name, cls in _classes().items()
+        for module in ("collections.abc", "typing", "typing_extensions")
+    }
+)

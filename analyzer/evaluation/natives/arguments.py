@@ -1,8 +1,8 @@
 """argparse: a parser that is given no command line, so that every argument has its default.
 
-    parser.add_argument("--width", type=int, default="64")
-    parser.parse_args().width       -> 64
-    parser.add_argument("data");    parser.parse_args().data   -> Unknown: argument data has no default
+parser.add_argument("--width", type=int, default="64")
+parser.parse_args().width       -> 64
+parser.add_argument("data");    parser.parse_args().data   -> Unknown: argument data has no default
 """
 
 from __future__ import annotations
@@ -87,7 +87,8 @@ def _default(run: Run, action: Action, defaults: dict[str, Value]) -> Value:
         value = options["default"]
         kind = options.get("type")
         text = operations.payload(value)
-        return calls.call(run, kind, [text], {}) if isinstance(text, str) and kind is not None and text != SUPPRESS else value
+        converts = isinstance(text, str) and kind is not None and text != SUPPRESS
+        return calls.call(run, kind, [text], {}) if converts else value
     if action["action"] in _FLAGS:
         return _FLAGS[action["action"]][0]
     optional = action["positional"] and options.get("nargs") in ("?", "*")
@@ -135,10 +136,8 @@ def _taken(run: Run, action: Action, rest: list[Value], before: Value) -> Value:
         text = rest.pop(0)
         convert = options.get("type")
         values.append(text if convert is None else calls.call(run, convert, [text], {}))
-    if number is None or number == "?":
-        value = values[0] if values else options.get("const")
-    else:
-        value = values
+    single = number is None or number == "?"
+    value = (values[0] if values else options.get("const")) if single else values
     return [*(before or []), value] if kind == "append" else value
 
 
@@ -219,7 +218,7 @@ PARSER = Class("ArgumentParser", (OBJECT,), _methods("ArgumentParser", {
     "register": _nothing,
 }), module="argparse")  # fmt: skip
 ACTION = Class("Action", (OBJECT,), {"__init__": Native("Action.__init__", _nothing, binds=True)}, module="argparse")
-SUBPARSERS = Class("_SubParsersAction", (ACTION,), _methods("subparsers", {"add_parser": _add_parser}), module="argparse")
+SUBPARSERS = Class("_SubParsersAction", (ACTION,), _methods("", {"add_parser": _add_parser}), module="argparse")
 
 _FORMATTERS = (
     "HelpFormatter", "ArgumentDefaultsHelpFormatter", "RawTextHelpFormatter", "RawDescriptionHelpFormatter",

@@ -138,7 +138,12 @@ def format_value(run: Run, value: Value, spec: str = "") -> Value:
     return strings.format_value(run, value, "", spec)
 
 
-@native("builtins.hash", "builtins.id")
+@native("builtins.hash")
+def hash_value(run: Run, value: Value) -> Value:
+    return hash(value) if isinstance(value, (int, float)) else id(value)
+
+
+@native("builtins.id")
 def identity(run: Run, value: Value) -> Value:
     return id(value)
 

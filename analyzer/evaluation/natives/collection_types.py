@@ -1,7 +1,7 @@
 """collections: the containers that are more than list, dict and set.
 
-    defaultdict(list)["a"].append(1)      -> {"a": [1]}
-    Counter("aab").most_common(1)         -> [("a", 2)]
+defaultdict(list)["a"].append(1)      -> {"a": [1]}
+Counter("aab").most_common(1)         -> [("a", 2)]
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections import Counter, OrderedDict, deque
 from typing import Any
 
-from analyzer.evaluation import calls, iteration, natives, operations
+from analyzer.evaluation import calls, iteration, operations
 from analyzer.evaluation.exceptions import OBJECT, guarded, raised
 from analyzer.evaluation.natives.builtin_types import DICT
-from analyzer.evaluation.natives.registry import Table
+from analyzer.evaluation.natives.registry import Table, natives
 from analyzer.evaluation.run import Run
 from analyzer.evaluation.values import Class, DefaultDict, Instance, Native, Unknown, Value
 
@@ -127,7 +127,7 @@ def _data_set(run: Run, instance: Instance, key: Value, value: Value) -> None:
 
 
 def _length(run: Run, instance: Instance) -> Value:
-    return natives.natives()["builtins.len"].function(run, list(iteration.iterate(run, instance)))
+    return natives()["builtins.len"].function(run, list(iteration.iterate(run, instance)))
 
 
 def _mapping_methods() -> dict[str, Value]:
@@ -161,11 +161,13 @@ USER_DICT = Class("UserDict", (OBJECT,), {
     }),
 }, module="collections")  # fmt: skip
 
-COLLECTIONS = Table({
-    "collections.OrderedDict": _container("OrderedDict", DICT, OrderedDict, _ordered),
-    "collections.defaultdict": _container("defaultdict", DICT, DefaultDict, _default, _init_default),
-    "collections.Counter": _container("Counter", DICT, Counter, _counter, _init_counter),
-    "collections.deque": _container("deque", OBJECT, deque, _deque, _init_deque),
-    "collections.ChainMap": CHAIN_MAP,
-    "collections.UserDict": USER_DICT,
-})
+COLLECTIONS = Table(
+    {
+        "collections.OrderedDict": _container("OrderedDict", DICT, OrderedDict, _ordered),
+        "collections.defaultdict": _container("defaultdict", DICT, DefaultDict, _default, _init_default),
+        "collections.Counter": _container("Counter", DICT, Counter, _counter, _init_counter),
+        "collections.deque": _container("deque", OBJECT, deque, _deque, _init_deque),
+        "collections.ChainMap": CHAIN_MAP,
+        "collections.UserDict": USER_DICT,
+    }
+)

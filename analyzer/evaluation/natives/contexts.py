@@ -1,8 +1,8 @@
 """contextlib, abc, weakref, threading: what surrounds a program's own work.
 
-    @contextmanager                       with width(3): ...     runs the generator up to its yield, then to its end
-    def width(n): ...; yield n
-    with suppress(KeyError): ...          swallows the program's KeyError
+@contextmanager                       with width(3): ...     runs the generator up to its yield, then to its end
+def width(n): ...; yield n
+with suppress(KeyError): ...          swallows the program's KeyError
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from analyzer.evaluation import calls, iteration, natives
+from analyzer.evaluation import calls, iteration
 from analyzer.evaluation.exceptions import OBJECT, raised
 from analyzer.evaluation.natives.builtin_types import TYPES
-from analyzer.evaluation.natives.registry import Table, native
+from analyzer.evaluation.natives.registry import Table, native, natives
 from analyzer.evaluation.run import Run
 from analyzer.evaluation.statements import matches_exception
 from analyzer.evaluation.values import Class, Instance, Native, Property, Raised, Unknown, Value
@@ -99,8 +99,12 @@ def context_manager(run: Run, function: Value) -> Value:
     return result
 
 
-def _set_up_null(run: Run, manager: Instance, enter_result: Value = None) -> None:
+def _gives(run: Run, manager: Instance, enter_result: Value = None) -> None:
     manager.attributes["enter_result"] = enter_result
+
+
+def _given(run: Run, manager: Instance) -> Value:
+    return manager.attributes["enter_result"]
 
 
 def _set_up_suppress(run: Run, manager: Instance, *exceptions: Value) -> None:
@@ -141,30 +145,23 @@ def _leave_stack(run: Run, stack: Instance, kind: Value = None, value: Value = N
     return value is not None and error is None
 
 
-def _set_up_closing(run: Run, manager: Instance, thing: Value) -> None:
-    manager.attributes["enter_result"] = thing
-
-
 DECORATOR = _class("ContextDecorator", "contextlib", {"__call__": _decorated})
 ABSTRACT = _class("AbstractContextManager", "contextlib", {"__enter__": _itself, "__exit__": _nothing})
 GENERATOR_MANAGER = _class(
     "_GeneratorContextManager", "contextlib", {"__enter__": _enter_generator, "__exit__": _leave_generator}, DECORATOR
 )
-NULL = _class("nullcontext", "contextlib", {
-    "__init__": _set_up_null, "__enter__": lambda run, manager: manager.attributes["enter_result"], "__exit__": _nothing,
-}, DECORATOR)  # fmt: skip
-SUPPRESS = _class("suppress", "contextlib", {"__init__": _set_up_suppress, "__enter__": _nothing, "__exit__": _suppresses})
+_GIVES: dict[str, Callable[..., Any]] = {"__init__": _gives, "__enter__": _given, "__exit__": _nothing}
+NULL = _class("nullcontext", "contextlib", _GIVES, DECORATOR)
+SUPPRESS = _class(
+    "suppress", "contextlib", {"__init__": _set_up_suppress, "__enter__": _nothing, "__exit__": _suppresses}
+)
 STACK = _class("ExitStack", "contextlib", {
     "__init__": _set_up_stack, "__enter__": _itself, "__exit__": _leave_stack, "close": _leave_stack,
     "enter_context": _enter_context, "callback": _callback, "push": _enter_context,
 })  # fmt: skip
 CALLBACK = _class("callback", "contextlib", {"__exit__": _run_callback})
-CLOSING = _class("closing", "contextlib", {
-    "__init__": _set_up_closing, "__enter__": lambda run, manager: manager.attributes["enter_result"], "__exit__": _nothing,
-})  # fmt: skip
-REDIRECT = _class("redirect_stdout", "contextlib", {
-    "__init__": _set_up_null, "__enter__": lambda run, manager: manager.attributes["enter_result"], "__exit__": _nothing,
-})  # fmt: skip
+CLOSING = _class("closing", "contextlib", _GIVES)
+REDIRECT = _class("redirect_stdout", "contextlib", _GIVES)
 CATCH_WARNINGS = _class("catch_warnings", "warnings", {
     "__init__": _nothing, "__enter__": lambda run, manager: [], "__exit__": _nothing,
 }, DECORATOR)  # fmt: skip
@@ -179,7 +176,10 @@ def abstract_property(run: Run, get: Value = None, *more: Value) -> Value:
 
 
 def _static(kind: str) -> Native:
-    return Native(f"abc.abstract{kind}", lambda run, function: calls.call(run, natives.natives()[f"builtins.{kind}"], [function], {}))
+    def apply(run: Run, function: Value) -> Value:
+        return calls.call(run, natives()[f"builtins.{kind}"], [function], {})
+
+    return Native(f"abc.abstract{kind}", apply)
 
 
 ABC_META = Class("ABCMeta", (TYPES.values["builtins.type"],), {}, module="abc")

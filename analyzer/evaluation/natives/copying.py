@@ -1,7 +1,7 @@
 """copy: copies of abstract values, modules with their registries included.
 
-    blocks = [copy.deepcopy(block) for _ in range(6)]     six modules with parameters of their own
-    copy.copy(config)                                     the same attributes in a new object
+blocks = [copy.deepcopy(block) for _ in range(6)]     six modules with parameters of their own
+copy.copy(config)                                     the same attributes in a new object
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ def shallow(run: Run, x: Value) -> Value:
         return DefaultDict(x.factory, x)
     if isinstance(x, _CONTAINERS):
         run.check_size(len(x))
-        return x.copy()
+        return x if isinstance(x, tuple) else x.copy()
     result = _blank(x)
     for name in _slots(x):
         item = getattr(x, name)
@@ -145,5 +145,3 @@ def shallow(run: Run, x: Value) -> Value:
             item = item.copy()
         setattr(result, name, item)
     return result
-
-

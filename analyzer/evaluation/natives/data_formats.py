@@ -1,8 +1,8 @@
 """Data in text: json, yaml, toml, csv and ini files as plain values, with bounds on what they may unfold to.
 
-    json.loads('{"width": 64}')                     -> {"width": 64}
-    yaml.safe_load(open("configs/net.yaml"))        -> {"depths": [2, 2, 6, 2]}
-    yaml.load("!!python/object/apply:os.system [ls]", Loader=yaml.UnsafeLoader)     -> Unknown: a tag
+json.loads('{"width": 64}')                     -> {"width": 64}
+yaml.safe_load(open("configs/net.yaml"))        -> {"depths": [2, 2, 6, 2]}
+yaml.load("!!python/object/apply:os.system [ls]", Loader=yaml.UnsafeLoader)     -> Unknown: a tag
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from analyzer.evaluation.values import Class, Instance, Native, Raised, Unknown,
 
 LARGEST_VALUE = 500_000
 """Elements that a document may unfold to, each use of an alias counted."""
+LONGEST_NUMBER = 4_000
+"""Digits of an integer."""
 
 JSON_ERROR = Class("JSONDecodeError", (EXCEPTIONS["ValueError"],), {}, module="json")
 YAML_ERROR = Class("YAMLError", (EXCEPTIONS["Exception"],), {}, module="yaml")
@@ -125,6 +127,12 @@ def _yaml_values(content: Any, every: bool) -> Any:
             if len(node.value) > LARGEST_VALUE:
                 raise yaml.YAMLError("merged mappings are too large")
 
+    def integer(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> int:
+        if len(node.value) > LONGEST_NUMBER:
+            raise yaml.YAMLError("an integer is too long")
+        return int(loader.construct_yaml_int(node))
+
+    Loader.add_constructor("tag:yaml.org,2002:int", integer)
     Loader.yaml_implicit_resolvers = {
         first: [(tag, pattern) for tag, pattern in found if not tag.endswith(":timestamp")]
         for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
@@ -132,7 +140,7 @@ def _yaml_values(content: Any, every: bool) -> Any:
     loader = Loader(content)
     try:
         documents = []
-        while loader.check_data():
+        while loader.check_data():  # type: ignore[no-untyped-call]  # not in PyYAML's stubs
             documents.append(loader.get_data())
             if not every:
                 break
@@ -221,14 +229,17 @@ def _ini_parse(run: Run, parser: Instance, string: Value, *more: Value) -> None:
     except configparser.Error as error:
         raise raised(run, "Exception", str(error)) from None
     for name in host.sections():
-        section = {key: value for key, value in host.items(name)}
-        if any(value is not None and "%(" in value for value in section.values()):
-            parser.incomplete = parser.incomplete or run.unknown("an ini file that refers to its own values", plain=True)
+        section = dict(host.items(name))
+        if any("%(" in value for value in section.values()):
+            unknown = run.unknown("an ini file that refers to its own values", plain=True)
+            parser.incomplete = parser.incomplete or unknown
         parser.payload[name] = section
 
 
 def _ini_get(convert: Callable[[str], Any]) -> Callable[..., Any]:
-    def get(run: Run, parser: Instance, section: Value, option: Value, *, fallback: Value = None, **more: Value) -> Value:
+    def get(
+        run: Run, parser: Instance, section: Value, option: Value, *, fallback: Value = None, **more: Value
+    ) -> Value:
         if parser.incomplete is not None:
             return Unknown(parser.incomplete.reason, parser.incomplete.place, plain=True)
         values = parser.payload.get(section, {})
@@ -242,6 +253,10 @@ def _ini_get(convert: Callable[[str], Any]) -> Callable[..., Any]:
     return get
 
 
+def _ini_text(text: str) -> str:
+    return text
+
+
 def _ini_truth(text: str) -> bool:
     if text.lower() not in ("1", "yes", "true", "on", "0", "no", "false", "off"):
         raise ValueError(f"Not a boolean: {text}")
@@ -252,21 +267,27 @@ def _set_up_ini(run: Run, parser: Instance, *arguments: Value, **keywords: Value
     parser.payload = {}
 
 
-INI = Class("ConfigParser", (OBJECT,), {
-    name: Native(f"ConfigParser.{name}", function, binds=True) for name, function in {
-        "__init__": _set_up_ini, "read": _ini_read, "read_string": _ini_parse, "read_file": _ini_parse,
-        "get": _ini_get(str), "getint": _ini_get(int), "getfloat": _ini_get(float), "getboolean": _ini_get(_ini_truth),
-        "sections": lambda run, parser: list(parser.payload),
-        "options": lambda run, parser, section: list(parser.payload.get(section, {})),
-        "has_section": lambda run, parser, section: section in parser.payload,
-        "has_option": lambda run, parser, section, option: option in parser.payload.get(section, {}),
-    }.items()
-}, module="configparser")  # fmt: skip
+_INI_METHODS: dict[str, Callable[..., Any]] = {
+    "__init__": _set_up_ini, "read": _ini_read, "read_string": _ini_parse, "read_file": _ini_parse,
+    "get": _ini_get(_ini_text), "getint": _ini_get(int), "getfloat": _ini_get(float),
+    "getboolean": _ini_get(_ini_truth),
+    "sections": lambda run, parser: list(parser.payload),
+    "options": lambda run, parser, section: list(parser.payload.get(section, {})),
+    "has_section": lambda run, parser, section: section in parser.payload,
+    "has_option": lambda run, parser, section, option: option in parser.payload.get(section, {}),
+}  # fmt: skip
+INI = Class(
+    "ConfigParser",
+    (OBJECT,),
+    {name: Native(f"ConfigParser.{name}", function, binds=True) for name, function in _INI_METHODS.items()},
+    module="configparser",
+)
 
 _LOADERS = ("Loader", "SafeLoader", "FullLoader", "UnsafeLoader", "BaseLoader", "CLoader", "CSafeLoader", "Dumper")
+_LOADS = ("load", "safe_load", "full_load", "unsafe_load")
 DATA_FORMATS = Table({
-    **{f"yaml.{name}": Native(f"yaml.{name}", _yaml(False)) for name in ("load", "safe_load", "full_load", "unsafe_load")},
-    **{f"yaml.{name}": Native(f"yaml.{name}", _yaml(True)) for name in ("load_all", "safe_load_all", "full_load_all")},
+    **{f"yaml.{name}": Native(f"yaml.{name}", _yaml(False)) for name in _LOADS},
+    **{f"yaml.{name}_all": Native(f"yaml.{name}_all", _yaml(True)) for name in _LOADS},
     **{f"yaml.{name}": Class(name, (OBJECT,), {}, module="yaml") for name in _LOADERS},
     "yaml.YAMLError": YAML_ERROR, "json.JSONDecodeError": JSON_ERROR, "tomllib.TOMLDecodeError": TOML_ERROR,
     "tomli.TOMLDecodeError": TOML_ERROR, "json.JSONEncoder": Class("JSONEncoder", (OBJECT,), {}, module="json"),

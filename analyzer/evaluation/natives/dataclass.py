@@ -1,17 +1,16 @@
 """dataclasses: the decorator reads the ordered annotations that the class body left, and writes the methods.
 
-    @dataclass
-    class Config:                   Config(32).depths  -> [3, 3, 9, 3]
-        width: int = 64
-        depths: list[int] = field(default_factory=lambda: [3, 3, 9, 3])
+@dataclass
+class Config:                   Config(32).depths  -> [3, 3, 9, 3]
+    width: int = 64
+    depths: list[int] = field(default_factory=lambda: [3, 3, 9, 3])
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any
 
-from analyzer.evaluation import attributes, calls, iteration, natives, operations, strings
+from analyzer.evaluation import attributes, calls, iteration, operations, strings
 from analyzer.evaluation.exceptions import EXCEPTIONS, OBJECT, raised
 from analyzer.evaluation.natives.registry import Table, native
 from analyzer.evaluation.run import Run
@@ -98,14 +97,15 @@ def _check_order(run: Run, fields: Fields) -> None:
             defaulted = defaulted or _has_default(one)
 
 
-def _bind(run: Run, cls: Class, fields: Fields, arguments: tuple[Value, ...], keywords: dict[str, Value]) -> dict[str, Value]:
+def _bind(
+    run: Run, cls: Class, fields: Fields, arguments: tuple[Value, ...], keywords: dict[str, Value]
+) -> dict[str, Value]:
     named = [name for name, one in fields.items() if one.attributes["init"] is True]
     positional = [name for name in named if not fields[name].attributes["kw_only"]]
     if len(arguments) > len(positional) and cls.unknown_base is None:
-        raise raised(
-            run, "TypeError",
-            f"{cls.name}.__init__() takes {len(positional) + 1} positional arguments but {len(arguments) + 1} were given",
-        )  # fmt: skip
+        most, given = len(positional) + 1, len(arguments) + 1
+        message = f"{cls.name}.__init__() takes {most} positional arguments but {given} were given"
+        raise raised(run, "TypeError", message)
     values = dict(zip(positional, arguments, strict=False))
     for name, value in keywords.items():
         if name in values:
@@ -145,13 +145,14 @@ def _initialiser(cls: Class, fields: Fields, frozen: bool) -> Native:
     return Native(f"{cls.name}.__init__", initialise, binds=True)
 
 
-def _stored(fields: Fields, mark: str | None = None) -> list[str]:
+def stored(fields: Fields, mark: str | None = None) -> list[str]:
+    """The names of the fields that objects keep, those unmarked left out."""
     kept = (one for one in fields.values() if not one.attributes["is_init_var"])
     return [one.attributes["name"] for one in kept if mark is None or one.attributes[mark] is not False]
 
 
 def _comparison(fields: Fields, sign: str) -> Native:
-    names = _stored(fields, "compare")
+    names = stored(fields, "compare")
 
     def compare(run: Run, one: Instance, other: Value) -> Value:
         if not isinstance(other, Instance) or other.cls is not one.cls:
@@ -166,7 +167,7 @@ def _comparison(fields: Fields, sign: str) -> Native:
 def _text(fields: Fields) -> Native:
     def text(run: Run, instance: Instance) -> Value:
         parts = []
-        for name in _stored(fields, "repr"):
+        for name in stored(fields, "repr"):
             value = strings.text(run, attributes.get_attribute(run, instance, name), quoted=True)
             if isinstance(value, Unknown):
                 return value
@@ -236,74 +237,12 @@ def make_dataclass(
     return _decorate(run, finish_class(run, made, {}), options)
 
 
-# ---------------------------------------------------------------- functions on dataclasses
-
-
-def _known_fields(run: Run, value: Value, function: str) -> Fields:
-    cls = value if isinstance(value, Class) else value.cls if isinstance(value, Instance) else None
-    fields = None if cls is None else fields_of(cls)
-    if fields is None:
-        raise raised(run, "TypeError", f"{function}() should be called on dataclass instances")
-    return fields
-
-
-@native("dataclasses.fields")
-def fields(run: Run, value: Value) -> Value:
-    if isinstance(value, Unknown):
-        return Unknown(value.reason, value.place, plain=True)
-    return tuple(one for one in _known_fields(run, value, "fields").values() if not one.attributes["is_init_var"])
-
-
-@native("dataclasses.is_dataclass")
-def is_dataclass(run: Run, value: Value) -> Value:
-    if isinstance(value, Unknown):
-        return Unknown(value.reason, value.place, plain=True)
-    cls = value if isinstance(value, Class) else value.cls if isinstance(value, Instance) else None
-    return cls is not None and fields_of(cls) is not None
-
-
-def _convert(run: Run, value: Value, make: Any) -> Value:
-    run.step()
-    if isinstance(value, Instance) and fields_of(value.cls) is not None:
-        names = _stored(fields_of(value.cls) or {})
-        return make([(name, _convert(run, attributes.get_attribute(run, value, name), make)) for name in names])
-    if isinstance(value, (list, tuple)):
-        return type(value)([_convert(run, item, make) for item in value])
-    if isinstance(value, dict):
-        return {_convert(run, key, make): _convert(run, item, make) for key, item in value.items()}
-    return natives.natives()["copy.deepcopy"].function(run, value)
-
-
-@native("dataclasses.asdict")
-def asdict(run: Run, obj: Value, *, dict_factory: Value = None) -> Value:
-    if isinstance(obj, Unknown):
-        return obj
-    _known_fields(run, obj, "asdict")
-    return _convert(run, obj, dict if dict_factory is None else lambda p: calls.call(run, dict_factory, [p], {}))
-
-
-@native("dataclasses.astuple")
-def astuple(run: Run, obj: Value, *, tuple_factory: Value = None) -> Value:
-    if isinstance(obj, Unknown):
-        return obj
-    _known_fields(run, obj, "astuple")
-    return _convert(run, obj, lambda pairs: tuple(value for _, value in pairs))
-
-
-@native("dataclasses.replace", "copy.replace")
-def replace(run: Run, obj: Value, /, **changes: Value) -> Value:
-    if isinstance(obj, Unknown):
-        return obj
-    for name, one in _known_fields(run, obj, "replace").items():
-        if one.attributes["init"] is True and name not in changes and not one.attributes["is_init_var"]:
-            changes[name] = attributes.get_attribute(run, obj, name)
-    return calls.call(run, obj.cls, [], changes)
-
-
-DATACLASSES = Table({
-    "dataclasses.MISSING": MISSING,
-    "dataclasses.Field": FIELD,
-    "dataclasses.InitVar": INIT_VAR,
-    "dataclasses.KW_ONLY": KW_ONLY,
-    "dataclasses.FrozenInstanceError": FROZEN,
-})
+DATACLASSES = Table(
+    {
+        "dataclasses.MISSING": MISSING,
+        "dataclasses.Field": FIELD,
+        "dataclasses.InitVar": INIT_VAR,
+        "dataclasses.KW_ONLY": KW_ONLY,
+        "dataclasses.FrozenInstanceError": FROZEN,
+    }
+)

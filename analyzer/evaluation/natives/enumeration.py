@@ -1,8 +1,8 @@
 """enum: members are made when the class statement ends, in the order of the body.
 
-    class Norm(str, Enum):          Norm("bn") is Norm.BATCH    Norm["BATCH"].value  -> "bn"
-        BATCH = "bn"
-        LAYER = auto()
+class Norm(str, Enum):          Norm("bn") is Norm.BATCH    Norm["BATCH"].value  -> "bn"
+    BATCH = "bn"
+    LAYER = auto()
 """
 
 from __future__ import annotations
@@ -152,7 +152,9 @@ def _lower_name(run: Run, name: str, start: Value, count: int, last: list[Value]
     return name.lower()
 
 
-def _functional(run: Run, cls: Class, name: Value, names: Value = None, *, start: Value = 1, **keywords: Value) -> Value:
+def _functional(
+    run: Run, cls: Class, name: Value, names: Value = None, *, start: Value = 1, **keywords: Value
+) -> Value:
     """`Enum("Color", "RED GREEN")`"""
     if isinstance(name, Unknown) or isinstance(names, Unknown):
         return run.unknown("an enumeration whose names are not known", plain=True)
@@ -258,14 +260,10 @@ def _enum(name: str, bases: tuple[Class, ...], namespace: dict[str, Value], foll
     return cls
 
 
-def _missing(run: Run, cls: Class, value: Value) -> None:
-    return None
-
-
 ENUM_META = Class("EnumType", (TYPES.values["builtins.type"],), {}, module="enum")
 ENUM = _enum(
     "Enum", (OBJECT,), {
-        "__class_hook__": Native("Enum", finish_members), "_missing_": ClassMethod(Native("_missing_", _missing)),
+        "__class_hook__": Native("Enum", finish_members), "_missing_": ClassMethod(Native("_missing_", lambda run, cls, value: None)),
     }, _next_integer,
 )  # fmt: skip
 AS_VALUE = _binding({"__str__": _value_text, "__format__": _value_format})

@@ -1,8 +1,8 @@
 """Files: `open` and `pathlib.Path` read what lies inside the project, as text, and never write.
 
-    with open("configs/net.yaml") as f: config = yaml.safe_load(f)
-    Path(__file__).parent / "config.json"       -> a Path; its read_text() reads the project's file
-    open("/etc/passwd")                         -> Unknown: it is not a file of the project
+with open("configs/net.yaml") as f: config = yaml.safe_load(f)
+Path(__file__).parent / "config.json"       -> a Path; its read_text() reads the project's file
+open("/etc/passwd")                         -> Unknown: it is not a file of the project
 """
 
 from __future__ import annotations
@@ -226,8 +226,11 @@ def _compared(sign: str) -> Callable[..., Any]:
     return apply
 
 
-_PURE = ("as_posix", "is_absolute", "relative_to", "match", "with_name", "with_suffix", "with_stem", "is_relative_to", "as_uri")
+_PURE = (
+    "as_posix", "is_absolute", "relative_to", "match", "with_name", "with_suffix", "with_stem", "is_relative_to",
+)  # fmt: skip
 _ATTRIBUTES = ("name", "stem", "suffix", "suffixes", "parent", "parents", "parts", "root", "anchor", "drive")
+_WRITES = ("mkdir", "touch", "unlink", "rmdir", "write_text", "write_bytes", "rename", "chmod")
 _ELSEWHERE = ("glob", "rglob", "iterdir", "stat", "owner", "samefile", "is_symlink", "readlink", "walk")
 
 
@@ -235,9 +238,9 @@ def _path_class() -> Class:
     namespace: dict[str, Value] = _methods("Path", {
         **{name: _pure(name) for name in _PURE},
         **{name: _elsewhere(name) for name in _ELSEWHERE},
-        **{name: exists for name in ("exists", "is_file")},
-        **{name: _nothing for name in ("mkdir", "touch", "unlink", "rmdir", "write_text", "write_bytes", "rename", "chmod")},
-        **{name: _normal for name in ("resolve", "absolute", "expanduser")},
+        **dict.fromkeys(("exists", "is_file"), exists),
+        **dict.fromkeys(_WRITES, _nothing),
+        **dict.fromkeys(("resolve", "absolute", "expanduser"), _normal),
         "is_dir": _elsewhere("is_dir"), "joinpath": _joined, "__truediv__": _joined, "__rtruediv__": _join_right,
         "read_text": _read_text, "read_bytes": lambda run, path: read(run, str(path.payload)),
         "open": lambda run, path, *more, **named: calls.call(run, open_file.value, [path, *more], named),

@@ -1,7 +1,7 @@
 """functools: partial application, wrapping, caching, dispatch.
 
-    partial(nn.Conv2d, bias=False)(3, 8, 1)     -> Conv2d(3, 8, 1, bias=False)
-    reduce(mul, [2, 3, 4])                      -> 24
+partial(nn.Conv2d, bias=False)(3, 8, 1)     -> Conv2d(3, 8, 1, bias=False)
+reduce(mul, [2, 3, 4])                      -> 24
 """
 
 from __future__ import annotations
@@ -182,11 +182,13 @@ def single_dispatch(run: Run, function: Value) -> Value:
         return implementation
 
     result = Native(getattr(function, "name", "singledispatch"), apply, binds=True)
-    result.attributes.update({
-        "register": Native("register", register),
-        "dispatch": Native("dispatch", lambda run, cls: implementations.get(cls, function)),
-        "__wrapped__": function,
-    })
+    result.attributes.update(
+        {
+            "register": Native("register", register),
+            "dispatch": Native("dispatch", lambda run, cls: implementations.get(cls, function)),
+            "__wrapped__": function,
+        }
+    )
     return result
 
 
@@ -243,9 +245,11 @@ def cmp_to_key(run: Run, function: Value) -> Value:
     return Native("functools.cmp_to_key", make)
 
 
-FUNCTOOLS = Table({
-    "functools.partial": PARTIAL,
-    "functools.partialmethod": PARTIAL_METHOD,
-    "functools.WRAPPER_ASSIGNMENTS": WRAPPER_ASSIGNMENTS,
-    "functools.WRAPPER_UPDATES": ("__dict__",),
-})
+FUNCTOOLS = Table(
+    {
+        "functools.partial": PARTIAL,
+        "functools.partialmethod": PARTIAL_METHOD,
+        "functools.WRAPPER_ASSIGNMENTS": WRAPPER_ASSIGNMENTS,
+        "functools.WRAPPER_UPDATES": ("__dict__",),
+    }
+)

@@ -1,7 +1,7 @@
 """logging, warnings, time, datetime: they neither change a model nor tell anything that is known.
 
-    logger = logging.getLogger(__name__);  logger.info(model)      -> None, and the model is as exact as before
-    time.time()                                                    -> Unknown, certainly a number
+logger = logging.getLogger(__name__);  logger.info(model)      -> None, and the model is as exact as before
+time.time()                                                    -> Unknown, certainly a number
 """
 
 from __future__ import annotations
@@ -58,11 +58,11 @@ ADAPTER = Class("LoggerAdapter", (LOGGER,), _methods("LoggerAdapter", {"__init__
 
 def _part(name: str) -> Class:
     """A handler, formatter or filter: made of anything, and idle."""
-    table: dict[str, Callable[..., Any]] = {**dict.fromkeys(_SETTINGS, _nothing), "__init__": _nothing, "filter": _fixed(True)}
-    return Class(name, (OBJECT,), _methods(name, table), module="logging")
+    table: dict[str, Callable[..., Any]] = dict.fromkeys((*_SETTINGS, "__init__"), _nothing)
+    return Class(name, (OBJECT,), _methods(name, {**table, "filter": _fixed(True)}), module="logging")
 
 
-@native("time.sleep", "gc.collect", "gc.disable", "gc.enable", "atexit.register", "signal.signal", "warnings.showwarning")
+@native("time.sleep", "gc.collect", "gc.disable", "gc.enable", "atexit.register", "signal.signal")
 def idle(run: Run, *arguments: Value, **keywords: Value) -> None:
     return None
 
@@ -74,18 +74,23 @@ def _clock(name: str) -> Callable[..., Any]:
     return read
 
 
-_CLOCKS = ("time", "perf_counter", "monotonic", "process_time", "time_ns", "perf_counter_ns", "monotonic_ns", "thread_time")
-_WARNINGS = ("warn_explicit", "resetwarnings", "formatwarning")
+_CLOCKS = (
+    "time", "perf_counter", "monotonic", "process_time", "time_ns", "perf_counter_ns", "monotonic_ns", "thread_time",
+)  # fmt: skip
+_IDLE = (
+    *(f"logging.{name}" for name in (*_MESSAGES, "basicConfig", "disable", "captureWarnings", "shutdown")),
+    "logging.addLevelName", "logging.setLoggerClass", "logging.config.dictConfig", "warnings.warn_explicit",
+    "warnings.resetwarnings", "warnings.formatwarning", "warnings.showwarning",
+)  # fmt: skip
+_PARTS = ("Handler", "StreamHandler", "FileHandler", "NullHandler", "Formatter", "Filter")
 
 HOUSEKEEPING = Table({
     "logging.getLogger": Native("logging.getLogger", _logger), "logging.Logger": LOGGER,
     "logging.LoggerAdapter": ADAPTER,
-    **{f"logging.{name}": Native(f"logging.{name}", _nothing) for name in (*_MESSAGES, "basicConfig", "disable",
-       "captureWarnings", "shutdown", "addLevelName", "setLoggerClass", "config.dictConfig")},
-    **{f"logging.{name}": _part(name) for name in ("Handler", "StreamHandler", "FileHandler", "NullHandler", "Formatter", "Filter")},
+    **{name: Native(name, _nothing) for name in _IDLE},
+    **{f"logging.{name}": _part(name) for name in _PARTS},
     "logging.handlers.RotatingFileHandler": _part("RotatingFileHandler"),
     **{f"logging.{name}": level for name, level in _LEVELS.items()},
     **{f"time.{name}": Native(f"time.{name}", _clock(f"time.{name}")) for name in _CLOCKS},
-    **{f"warnings.{name}": Native(f"warnings.{name}", _nothing) for name in _WARNINGS},
     "warnings.deprecated": Native("warnings.deprecated", _fixed(Native("deprecated", _same))),
 })  # fmt: skip

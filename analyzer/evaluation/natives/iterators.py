@@ -1,7 +1,7 @@
 """itertools: iterators over abstract values, one value at a time.
 
-    list(chain([1], [2, 3]))            -> [1, 2, 3]
-    list(pairwise([3, 64, 128]))        -> [(3, 64), (64, 128)]
+list(chain([1], [2, 3]))            -> [1, 2, 3]
+list(pairwise([3, 64, 128]))        -> [(3, 64), (64, 128)]
 """
 
 from __future__ import annotations
@@ -192,11 +192,13 @@ def batched(run: Run, iterable: Value, n: Value, *, strict: Value = False) -> It
         yield batch
 
 
-ITERTOOLS = Table({
-    "itertools.chain": CHAIN,
-    "itertools.combinations": _arranged("combinations", itertools.combinations),
-    "itertools.permutations": _arranged("permutations", itertools.permutations),
-    "itertools.combinations_with_replacement": _arranged(
-        "combinations_with_replacement", itertools.combinations_with_replacement
-    ),
-})
+ITERTOOLS = Table(
+    {
+        "itertools.chain": CHAIN,
+        "itertools.combinations": _arranged("combinations", itertools.combinations),
+        "itertools.permutations": _arranged("permutations", itertools.permutations),
+        "itertools.combinations_with_replacement": _arranged(
+            "combinations_with_replacement", itertools.combinations_with_replacement
+        ),
+    }
+)

@@ -1,8 +1,8 @@
 """math, cmath's constants, numbers, fractions and decimal: exact on what is known, symbolic where that stays exact.
 
-    math.ceil(symbol("n") / 2)      -> (n + 1)//2
-    math.sqrt(symbol("n"))          -> Unknown, certainly a number
-    math.factorial(10**9)           -> OutOfFuel
+math.ceil(symbol("n") / 2)      -> (n + 1)//2
+math.sqrt(symbol("n"))          -> Unknown, certainly a number
+math.factorial(10**9)           -> OutOfFuel
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import Any
 
 from analyzer.algebra.expression import Expr
 from analyzer.algebra.rational import Rational
-from analyzer.evaluation import attributes, iteration, natives, operations
+from analyzer.evaluation import attributes, iteration, operations
 from analyzer.evaluation.exceptions import OBJECT, guarded, raised
-from analyzer.evaluation.natives.registry import Table, native
+from analyzer.evaluation.natives.registry import Table, native, natives
 from analyzer.evaluation.run import OutOfFuel, Run
 from analyzer.evaluation.values import Class, Instance, Native, Tensor, Unknown, Value
 
@@ -162,9 +162,8 @@ def _is_number(kinds: tuple[type, ...]) -> Native:
 def _numbers() -> dict[str, Value]:
     integers: tuple[type, ...] = (int, Expr)
     reals = (*integers, float, Rational)
-    kinds = {
-        "Number": (*reals, complex), "Complex": (*reals, complex), "Real": reals, "Rational": integers, "Integral": integers,
-    }  # fmt: skip
+    numbers = (*reals, complex)
+    kinds = {"Number": numbers, "Complex": numbers, "Real": reals, "Rational": integers, "Integral": integers}
     return {
         f"numbers.{name}": Class(name, (OBJECT,), {"__instance_check__": _is_number(types)}, module="numbers")
         for name, types in kinds.items()
@@ -200,7 +199,7 @@ def _bisect(sign: str) -> Callable[..., Any]:
 @native("heapq.heapify")
 def heapify(run: Run, heap: Value) -> None:
     """A sorted list is a heap."""
-    heap[:] = natives.natives()["builtins.sorted"].function(run, heap)
+    heap[:] = natives()["builtins.sorted"].function(run, heap)
 
 
 @native("heapq.heappush")
@@ -219,7 +218,7 @@ def heappop(run: Run, heap: Value) -> Value:
 
 def _most(reverse: bool) -> Callable[..., Any]:
     def apply(run: Run, n: Value, iterable: Value, key: Value = None) -> Value:
-        ordered = natives.natives()["builtins.sorted"].function(run, iterable, key=key, reverse=reverse)
+        ordered = natives()["builtins.sorted"].function(run, iterable, key=key, reverse=reverse)
         return ordered if isinstance(ordered, Unknown) else ordered[:n]
 
     return apply

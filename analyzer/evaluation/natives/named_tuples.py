@@ -1,8 +1,8 @@
 """Named tuples: `collections.namedtuple` and `typing.NamedTuple`.
 
-    Size = namedtuple("Size", "height width", defaults=[224])
-    Size(3).width          -> 224
-    h, w = Size(3, 4)      their instances carry a tuple
+Size = namedtuple("Size", "height width", defaults=[224])
+Size(3).width          -> 224
+h, w = Size(3, 4)      their instances carry a tuple
 """
 
 from __future__ import annotations
@@ -45,9 +45,9 @@ def _new(run: Run, cls: Class, *arguments: Value, **keywords: Value) -> Value:
     fields = _fields_of(cls)
     defaults: Any = cls.lookup("_field_defaults")
     if len(arguments) > len(fields):
-        raise raised(
-            run, "TypeError", f"{cls.name}.__new__() takes {len(fields) + 1} positional arguments but {len(arguments) + 1} were given"
-        )
+        most, given = len(fields) + 1, len(arguments) + 1
+        message = f"{cls.name}.__new__() takes {most} positional arguments but {given} were given"
+        raise raised(run, "TypeError", message)
     values = dict(zip(fields, arguments, strict=False))
     for name, value in keywords.items():
         if name not in fields:
@@ -100,14 +100,16 @@ def give_fields(cls: Class, fields: Sequence[str], defaults: dict[str, Value]) -
     """Make a subclass of tuple a named one."""
     names = tuple(fields)
     cls.namespace.update({name: _field(index) for index, name in enumerate(names)})
-    cls.namespace.update({
-        "_fields": names,
-        "_field_defaults": defaults,
-        "__match_args__": names,
-        "_make": ClassMethod(Native("_make", _make)),
-        "_replace": Native("_replace", _replace, binds=True),
-        "_asdict": Native("_asdict", _as_dict, binds=True),
-    })
+    cls.namespace.update(
+        {
+            "_fields": names,
+            "_field_defaults": defaults,
+            "__match_args__": names,
+            "_make": ClassMethod(Native("_make", _make)),
+            "_replace": Native("_replace", _replace, binds=True),
+            "_asdict": Native("_asdict", _as_dict, binds=True),
+        }
+    )
     cls.namespace.setdefault("__new__", StaticMethod(Native("__new__", _new)))
     for name in ("__repr__", "__str__"):
         cls.namespace.setdefault(name, Native(name, _text, binds=True))
@@ -119,9 +121,13 @@ def _named(run: Run, name: Value, fields: list[str], defaults: dict[str, Value])
     return cls
 
 
+def _is_field(name: str) -> bool:
+    return name.isidentifier() and not name.startswith("_")
+
+
 @native("collections.namedtuple")
 def namedtuple(
-    run: Run, typename: Value, field_names: Value, *, rename: Value = False, defaults: Value = None, module: Value = None
+    run: Run, typename: Value, field_names: Value, *, rename: Value = False, defaults: Value = None, **more: Value
 ) -> Value:
     names = operations.payload(field_names)
     if isinstance(typename, Unknown) or isinstance(names, Unknown):
@@ -130,9 +136,9 @@ def namedtuple(
     if not all(isinstance(field, str) for field in fields):
         return run.unknown("a named tuple whose fields are not known")
     if operations.truth(run, rename):
-        fields = [f if f.isidentifier() and f[0] != "_" and f not in fields[:i] else f"_{i}" for i, f in enumerate(fields)]
+        fields = [f if _is_field(f) and f not in fields[:i] else f"_{i}" for i, f in enumerate(fields)]
     for field in fields:
-        if not field.isidentifier() or field.startswith("_"):
+        if not (_is_field(field) or rename):
             raise raised(run, "ValueError", f"Field names must be valid identifiers: {field!r}")
     if len(set(fields)) != len(fields):
         raise raised(run, "ValueError", "Encountered duplicate field name")

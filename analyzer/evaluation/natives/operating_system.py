@@ -1,8 +1,8 @@
 """os, sys and platform: paths as text, an empty environment, and a Python 3.11 on Linux without arguments.
 
-    os.path.join("a", "b")              -> "a/b"
-    os.environ.get("WIDTH", "64")       -> "64"
-    sys.version_info >= (3, 8)          -> True
+os.path.join("a", "b")              -> "a/b"
+os.environ.get("WIDTH", "64")       -> "64"
+sys.version_info >= (3, 8)          -> True
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def _environment_get(run: Run, environ: Value, key: Value, default: Value = None
     return key if isinstance(key, Unknown) else run.session.environment.get(key, default)
 
 
-def _environment_item(run: Run, environ: Value, key: Value) -> Value:
+def _environment_item(run: Run, environ: Value, key: Value, *_: Value) -> Value:
     key = operations.payload(key)
     if not isinstance(key, Unknown) and key not in run.session.environment:
         raise raised(run, "KeyError", key)
@@ -100,10 +100,8 @@ def _environment_default(run: Run, environ: Value, key: Value, default: Value = 
 
 
 def _environment_pop(run: Run, environ: Value, key: Value, *default: Value) -> Value:
-    if not default:
-        value = _environment_item(run, environ, key)
-    else:
-        value = _environment_get(run, environ, key, default[0])
+    get = _environment_get if default else _environment_item
+    value = get(run, environ, key, *default)
     if isinstance(key, str) and key in run.session.environment:
         run.note(run.session.environment, key)
         del run.session.environment[key]
@@ -234,4 +232,3 @@ OPERATING_SYSTEM = Table({
     "sys.version_info": _version(), "sys.version": "3.11.0", "sys.maxsize": 2**63 - 1, "sys.byteorder": "little",
     "sys.hexversion": 0x030B00F0,
 })  # fmt: skip
-

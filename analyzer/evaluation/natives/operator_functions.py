@@ -1,16 +1,16 @@
 """operator: Python's operators as functions, and getters made to measure.
 
-    operator.mul(3, symbol("n"))                -> 3*n
-    operator.attrgetter("conv.weight")(block)   -> block.conv.weight
+operator.mul(3, symbol("n"))                -> 3*n
+operator.attrgetter("conv.weight")(block)   -> block.conv.weight
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from analyzer.evaluation import attributes, iteration, natives, operations
+from analyzer.evaluation import attributes, iteration, operations
 from analyzer.evaluation.exceptions import raised
-from analyzer.evaluation.natives.registry import Table, native
+from analyzer.evaluation.natives.registry import Table, native, natives
 from analyzer.evaluation.run import Run
 from analyzer.evaluation.values import Native, Unknown, Value
 
@@ -39,7 +39,9 @@ def _unary(sign: str) -> Callable[..., Value]:
 
 
 def _truth(run: Run, value: Value) -> Value:
-    return Unknown(value.reason, value.place, scalar=True) if isinstance(value, Unknown) else operations.truth(run, value)
+    if isinstance(value, Unknown):
+        return Unknown(value.reason, value.place, scalar=True)
+    return operations.truth(run, value)
 
 
 def _position(run: Run, container: Value, item: Value) -> Value:
@@ -59,7 +61,7 @@ def _count(run: Run, container: Value, item: Value) -> Value:
 def _as_index(run: Run, value: Value) -> Value:
     if isinstance(operations.payload(value), float):
         raise raised(run, "TypeError", "'float' object cannot be interpreted as an integer")
-    return natives.natives()["builtins.int"].native(run, None, value)
+    return natives()["builtins.int"].native(run, None, value)
 
 
 @native("operator.itemgetter")
@@ -94,10 +96,11 @@ def attrgetter(run: Run, *paths: Value) -> Value:
 def methodcaller(run: Run, name: Value, *arguments: Value, **keywords: Value) -> Value:
     if isinstance(name, Unknown):
         return Unknown(name.reason, name.place)
-    return Native(
-        "operator.methodcaller",
-        lambda run, value: attributes.call_method(run, value, operations.payload(name), list(arguments), dict(keywords)),
-    )
+
+    def apply(run: Run, value: Value) -> Value:
+        return attributes.call_method(run, value, operations.payload(name), list(arguments), dict(keywords))
+
+    return Native("operator.methodcaller", apply)
 
 
 def _functions() -> dict[str, Callable[..., Value]]:
@@ -105,18 +108,20 @@ def _functions() -> dict[str, Callable[..., Value]]:
     found.update({f"i{name.rstrip('_')}": _augmented(sign) for name, sign in _BINARY.items()})
     found.update({name: _comparison(sign) for name, sign in _COMPARISONS.items()})
     found.update({name: _unary(sign) for name, sign in _UNARY.items()})
-    found.update({
-        "contains": operations.contains,
-        "getitem": iteration.get_item,
-        "setitem": iteration.set_item,
-        "delitem": iteration.delete_item,
-        "truth": _truth,
-        "index": _as_index,
-        "indexOf": _position,
-        "countOf": _count,
-        "abs": lambda run, value: natives.natives()["builtins.abs"].function(run, value),
-        "length_hint": lambda run, value, default=0: natives.natives()["builtins.len"].function(run, value),
-    })
+    found.update(
+        {
+            "contains": operations.contains,
+            "getitem": iteration.get_item,
+            "setitem": iteration.set_item,
+            "delitem": iteration.delete_item,
+            "truth": _truth,
+            "index": _as_index,
+            "indexOf": _position,
+            "countOf": _count,
+            "abs": lambda run, value: natives()["builtins.abs"].function(run, value),
+            "length_hint": lambda run, value, default=0: natives()["builtins.len"].function(run, value),
+        }
+    )
     return {**found, **{f"__{name.rstrip('_')}__": function for name, function in found.items()}}
 
 

@@ -1,7 +1,7 @@
 """random: no number that it gives is known, and what it reorders is no longer in a known order.
 
-    random.random() < 0.5                -> Unknown, certainly a number on the left
-    random.choice([nn.ReLU, nn.GELU])    -> Unknown
+random.random() < 0.5                -> Unknown, certainly a number on the left
+random.choice([nn.ReLU, nn.GELU])    -> Unknown
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ def _shuffle(run: Run, x: Value) -> None:
     if isinstance(items, list):
         same = all(operations.equals(run, item, items[0]) is True for item in items)
         if not same:
-            items[:] = [run.unknown("random.shuffle() reorders it", plain=not isinstance(concrete(i), Unknown)) for i in items]
+            plain = not isinstance(concrete(items), Unknown)
+            items[:] = [run.unknown("random.shuffle() reorders it", plain=plain) for _ in items]
     elif isinstance(items, Unknown):
         raise iteration.Untraversable(items)
 

@@ -1,8 +1,8 @@
 """re: patterns run by the `regex` package under a time limit, so that no pattern can hang the analysis.
 
-    re.sub(r"\\.(\\d)", r"_\\1", "layer.1")              -> "layer_1"
-    re.match(r"stage(\\d+)", name).group(1)             -> "3"
-    re.match("(a+)+$", "a" * 40 + "b")                  -> None, or OutOfFuel where the time is up
+re.sub(r"\\.(\\d)", r"_\\1", "layer.1")              -> "layer_1"
+re.match(r"stage(\\d+)", name).group(1)             -> "3"
+re.match("(a+)+$", "a" * 40 + "b")                  -> None, or OutOfFuel where the time is up
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ SECONDS = 1.0
 LONGEST_PATTERN = 10_000
 
 _FLAGS = {"I": 2, "L": 4, "M": 8, "S": 16, "U": 32, "X": 64, "A": 256}
-_NAMES = {"IGNORECASE": "I", "LOCALE": "L", "MULTILINE": "M", "DOTALL": "S", "UNICODE": "U", "VERBOSE": "X", "ASCII": "A"}
+_NAMES = {
+    "IGNORECASE": "I", "LOCALE": "L", "MULTILINE": "M", "DOTALL": "S", "UNICODE": "U", "VERBOSE": "X", "ASCII": "A",
+}  # fmt: skip
 
 PATTERN = Class("Pattern", (OBJECT,), {}, module="re")
 MATCH = Class("Match", (OBJECT,), {}, module="re")
@@ -184,7 +186,6 @@ _MATCH_METHODS = ("group", "groups", "groupdict", "start", "end", "span", "expan
 MATCH.namespace.update({name: Native(f"Match.{name}", _of_match(name), binds=True) for name in _MATCH_METHODS})
 MATCH.namespace["__getattr__"] = _fields(("string", "pos", "endpos", "lastindex", "lastgroup"))
 MATCH.namespace["__bool__"] = Native("Match.__bool__", lambda run, match: True, binds=True)
-
 
 
 def _module_function(name: str) -> Native:

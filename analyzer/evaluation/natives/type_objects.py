@@ -1,8 +1,8 @@
 """types and string: kinds of Python objects, namespaces with attributes, constants and plain text tools.
 
-    SimpleNamespace(width=64).width             -> 64
-    isinstance(lambda: 0, types.FunctionType)   -> True
-    textwrap.dedent("  a\\n  b")                 -> "a\\nb"
+SimpleNamespace(width=64).width             -> 64
+isinstance(lambda: 0, types.FunctionType)   -> True
+textwrap.dedent("  a\\n  b")                 -> "a\\nb"
 """
 
 from __future__ import annotations
@@ -55,8 +55,9 @@ def _text(run: Run, instance: Instance) -> Value:
 
 
 NAMESPACE = Class("SimpleNamespace", (OBJECT,), {
-    name: Native(f"SimpleNamespace.{name}", function, binds=True)
-    for name, function in {"__init__": _fill, "__eq__": _same, "__repr__": _text}.items()
+    "__init__": Native("SimpleNamespace.__init__", _fill, binds=True),
+    "__eq__": Native("SimpleNamespace.__eq__", _same, binds=True),
+    "__repr__": Native("SimpleNamespace.__repr__", _text, binds=True),
 }, module="types")  # fmt: skip
 
 
@@ -98,8 +99,8 @@ def _pure(name: str, function: Callable[..., Any]) -> Native:
         unknown = next((value for value in values if isinstance(value, Unknown)), None)
         if unknown is not None or not all(isinstance(value, (str, int, bool)) for value in values):
             return run.unknown(f"{name}() of a value that is not known", plain=True)
-        lines = text.count("\n") + 1
-        run.check_size(len(text) + lines * max((len(v) if isinstance(v, str) else abs(v) for v in values[1:]), default=0))
+        widths = [len(value) if isinstance(value, str) else abs(value) for value in values[1:]]
+        run.check_size(len(text) + (text.count("\n") + 1) * max(widths, default=0))
         return guarded(run, function, text, *arguments, **keywords)
 
     return Native(name, apply)
@@ -107,6 +108,7 @@ def _pure(name: str, function: Callable[..., Any]) -> Native:
 
 _CONSTANTS = ("ascii_letters", "ascii_lowercase", "ascii_uppercase", "digits", "hexdigits", "octdigits", "punctuation",
               "whitespace", "printable")  # fmt: skip
+_WRAPPING = ("dedent", "indent", "fill", "wrap")
 
 TYPE_OBJECTS = Table({
     "types.SimpleNamespace": NAMESPACE,
@@ -114,5 +116,5 @@ TYPE_OBJECTS = Table({
     "types.DynamicClassAttribute": TYPES.values["builtins.property"],
     **{f"string.{name}": getattr(string, name) for name in _CONSTANTS},
     "string.capwords": _pure("string.capwords", string.capwords),
-    **{f"textwrap.{name}": _pure(f"textwrap.{name}", getattr(textwrap, name)) for name in ("dedent", "indent", "fill", "wrap")},
+    **{f"textwrap.{name}": _pure(f"textwrap.{name}", getattr(textwrap, name)) for name in _WRAPPING},
 })  # fmt: skip

@@ -1,19 +1,19 @@
 """typing: names that annotations are made of; subscripting them is harmless, and isinstance works where Python's does.
 
-    Optional[int]                      -> (int, NoneType)
-    class Block(nn.Module, Generic[T])  has nn.Module as its base
-    get_args(Literal["relu", "gelu"])   -> ("relu", "gelu")
+Optional[int]                      -> (int, NoneType)
+class Block(nn.Module, Generic[T])  has nn.Module as its base
+get_args(Literal["relu", "gelu"])   -> ("relu", "gelu")
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from analyzer.evaluation import attributes, natives
+from analyzer.evaluation import attributes
 from analyzer.evaluation.exceptions import OBJECT
 from analyzer.evaluation.natives.builtin_types import TYPES
 from analyzer.evaluation.natives.collection_types import COLLECTIONS
-from analyzer.evaluation.natives.registry import Table
+from analyzer.evaluation.natives.registry import Table, natives
 from analyzer.evaluation.run import Run
 from analyzer.evaluation.values import Class, ClassMethod, Instance, Native, Value
 
@@ -89,7 +89,7 @@ def _arguments(run: Run, kind: Value) -> Value:
 def _origin(run: Run, kind: Value) -> Value:
     if isinstance(kind, Instance) and "__origin__" in kind.attributes:
         return kind.attributes["__origin__"]
-    return natives.natives()["typing.Union"] if isinstance(kind, tuple) else run.unknown("the origin of a type", plain=True)
+    return natives()["typing.Union"] if isinstance(kind, tuple) else run.unknown("the origin of a type", plain=True)
 
 
 def _hints(run: Run, *arguments: Value, **keywords: Value) -> Value:
@@ -154,11 +154,13 @@ def _names() -> Mapping[str, Value]:
         "Match", "IO", "TextIO", "BinaryIO", "SupportsInt", "SupportsFloat", "SupportsIndex", "SupportsAbs",
         "SupportsBytes", "SupportsComplex", "SupportsRound", "ForwardRef",
     )})  # fmt: skip
-    found.update({
-        name: Class(name, (OBJECT,), {}, module="typing", native=_variable)
-        for name in ("TypeVar", "ParamSpec", "TypeVarTuple")
-    })
-    functions = {
+    found.update(
+        {
+            name: Class(name, (OBJECT,), {}, module="typing", native=_variable)
+            for name in ("TypeVar", "ParamSpec", "TypeVarTuple")
+        }
+    )
+    functions: dict[str, Callable[..., Value]] = {
         "cast": _cast, "overload": _same, "final": _same, "no_type_check": _same, "override": _same,
         "assert_type": _same, "reveal_type": _same, "dataclass_transform": _decorator, "deprecated": _decorator,
         "NewType": _new_type, "get_args": _arguments, "get_origin": _origin, "get_type_hints": _hints,

@@ -1,7 +1,7 @@
 """Snippets evaluated by the interpreter, to be held against what Python itself makes of them.
 
-    evaluate("x = 1 + 1", "x")        -> 2
-    compare("x = sorted([3, 1])")     asserts that both give the same x
+evaluate("x = 1 + 1", "x")        -> 2
+compare("x = sorted([3, 1])")     asserts that both give the same x
 """
 
 from __future__ import annotations
