@@ -261,11 +261,10 @@ def _enum(name: str, bases: tuple[Class, ...], namespace: dict[str, Value], foll
 
 
 ENUM_META = Class("EnumType", (TYPES.values["builtins.type"],), {}, module="enum")
+_NO_MEMBER = ClassMethod(Native("_missing_", lambda run, cls, value: None))
 ENUM = _enum(
-    "Enum", (OBJECT,), {
-        "__class_hook__": Native("Enum", finish_members), "_missing_": ClassMethod(Native("_missing_", lambda run, cls, value: None)),
-    }, _next_integer,
-)  # fmt: skip
+    "Enum", (OBJECT,), {"__class_hook__": Native("Enum", finish_members), "_missing_": _NO_MEMBER}, _next_integer
+)
 AS_VALUE = _binding({"__str__": _value_text, "__format__": _value_format})
 REPR_ENUM = _enum("ReprEnum", (ENUM,), dict(AS_VALUE))
 FLAG = _enum(
