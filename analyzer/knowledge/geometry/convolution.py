@@ -121,9 +121,10 @@ def convolve(
         f"input{_batched(batch, channels, spatial)} to have {expected} channels, but got {channels} channels instead",
     )
     _check_bias(bias, out, f"weight of size {bracketed(weight.shape)}")
+    made = channels if isinstance(channels, int) and channels == 0 else out  # of no channels torch makes none
     if same:
         require_each(spatial, 1, f"Only zero batch or zero channel inputs are supported, but got {input}")
-        return TensorType((*batch, out, *spatial), input.dtype)
+        return TensorType((*batch, made, *spatial), input.dtype)
     padded = crossed((size + 2 * pad for size, pad in zip(spatial, paddings, strict=True)), " x ")
     complaint = (
         f"Calculated padded input size per channel: {padded}. Kernel size: {crossed(kernel, ' x ')}. "
@@ -133,7 +134,7 @@ def convolve(
     for size, reach, step, pad, spread in zip(spatial, kernel, strides, paddings, dilations, strict=True):
         require(at_least(size, smallest(reach, step, pad, spread)), complaint)
         found.append(windows(size, reach, step, pad, spread))
-    return TensorType((*batch, out, *found), input.dtype)
+    return TensorType((*batch, made, *found), input.dtype)
 
 
 def transposed_sizes(spatial: Shape, kernel: Shape, stride: Shape, padding: Shape, dilation: Shape) -> Shape:

@@ -96,6 +96,8 @@ CONV2D = _plain(
     Case("Conv2d(4, 6, 3, padding=2, padding_mode='replicate')", "4,8,9"),
     Case("Conv2d(4, 6, 3, stride=2, padding='valid', padding_mode='reflect')", "4,8,9"),
     Case("Conv2d(3, 4, 3, stride=(2,))", "1,3,8,8"),
+    Case("Conv2d(0, 4, 3)", "2,0,8,8"),
+    Case("Conv2d(0, 4, 3, padding='same')", "0,8,8"),
     Case("Conv2d(2, 4, 1, dtype=torch.float64)", "0,2,8,8:float64"),
     Case("Conv2d(30, 20, 3)", "1,31,8,8", refused="expected input[1, 31, 8, 8] to have 30 channels, but got 31"),
     Case("Conv2d(30, 20, 3)", "31,8,8", refused="expected input[1, 31, 8, 8] to have 30 channels, but got 31"),
