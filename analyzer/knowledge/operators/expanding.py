@@ -181,7 +181,7 @@ def repeat_interleave(
 
 
 @operator(
-    "torch.as_strided", "Tensor.as_strided",
+    "torch.as_strided", "Tensor.as_strided", "Tensor.as_strided_",
     cases=(
         Case("x.as_strided((2, 2), (1, 2))", x="3,4"),
         Case("torch.as_strided(x, [3], [2], storage_offset=1)", x="3,4"),

@@ -168,3 +168,16 @@ def histc(input: TensorType, bins: Dim = 100, min: Any = 0, max: Any = 0) -> Ten
     count = integer("histc", bins)
     require(at_least(count, 1), f"torch.histogram(): bins must be > 0, but got {count} for dimension 0")
     return TensorType((count,), input.dtype)
+
+
+@operator(
+    "torch.isin",
+    cases=(
+        Case("torch.isin(x, y)", x="2,3:int64", y="5:int64"),
+        Case("torch.isin(x, 1, invert=True)", x="2,3:int64"),
+        Case("torch.isin(elements=1.0, test_elements=y)", y="5"),
+    ),
+)
+def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> TensorType:
+    """https://docs.pytorch.org/docs/stable/generated/torch.isin.html"""
+    return TensorType(elements.shape if isinstance(elements, TensorType) else (), DType.bool_)
