@@ -83,7 +83,11 @@ def _transform(operation: str, tensors: Any, pattern: str, lengths: dict[str, An
         Case("einops.rearrange(x, 'a (b) -> a b)')", x="6,2", refused="Brackets are not balanced"),
         Case("einops.rearrange(x, 'a b -> (a b')", x="6,2", refused="Imbalanced parentheses in expression"),
         Case("einops.rearrange(x, 'a 1 -> a')", x="6,2", refused="Shape mismatch, 2 != 1"),
-        Case("einops.rearrange(x, '... a b c -> ... a b c')", x="6,2", refused="expected >=3 dims. Received 2-dim tensor."),
+        Case(
+            "einops.rearrange(x, '... a b c -> ... a b c')",
+            x="6,2",
+            refused="expected >=3 dims. Received 2-dim tensor.",
+        ),
     ),
 )
 def rearrange(tensor: Any, pattern: str, **axes_lengths: Dim) -> TensorType:

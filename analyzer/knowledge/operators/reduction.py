@@ -1,4 +1,4 @@
-"""Operators that reduce dimensions: sums, extremes, tests, norms.
+"""Operators that reduce dimensions: sums, extremes, tests.
 
     x.sum(1)                     x [2, 3, 4] int32   -> [2, 4] int64
     x.mean((1, -1), True)        x [2, 3, 4]         -> [2, 1, 1] float32
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from analyzer.algebra.facts import equal
 from analyzer.algebra.tensor import DType, Refused, TensorType
 from analyzer.knowledge.operands import (
     check_not_empty,
@@ -21,7 +22,6 @@ from analyzer.knowledge.operands import (
     inexact,
     is_inexact,
     joined,
-    real,
     scalar_name,
 )
 from analyzer.knowledge.operator import Case, Named, OperatorSpec, named, operator
@@ -271,44 +271,16 @@ def count_nonzero(input: TensorType, dim: Any = None) -> TensorType:
         Case("torch.logsumexp(x, 1)", x="2,3"),
         Case("x.logsumexp((0, 1), keepdim=True)", x="2,3,4:int64"),
         Case("x.logsumexp(3)", x="2,3,4", refused=_OUT_OF_RANGE),
+        Case("x.logsumexp((), True)", x="2,3"),
+        Case("x.logsumexp(())", x="2,3", refused="output with shape [] doesn't match the broadcast shape [1, 1]"),
         Case("x.logsumexp(None)", x="2", refused="logsumexp(): argument 'dim' must be tuple of ints, not NoneType"),
     ),
 )  # fmt: skip
 def logsumexp(input: TensorType, dim: Any, keepdim: bool = False) -> TensorType:
     if dim is None:
         raise Refused("logsumexp(): argument 'dim' must be tuple of ints, not NoneType")
-    return TensorType(collapsed("logsumexp", input, dim, keepdim), inexact(input.dtype))
-
-
-@operator(
-    *_spellings("norm"),
-    cases=(
-        Case("torch.norm(x)", x="2,3,4"),
-        Case("x.norm(2, -1, True)", x="2,3:float16"),
-        Case("x.norm(p=1, dim=(0, 1))", x="2,3:complex64"),
-        Case("torch.norm(x, p='nuc', dim=(0, 1))", x="2,3,4"),
-        Case("x.norm(dtype=torch.float64)", x="2,3"),
-        Case("x.norm()", x="2:int64", refused="linalg.vector_norm: Expected a floating point or complex tensor"),
-        Case("x.norm('nuc')", x="2,3,4", refused="linalg.matrix_norm: dim must be a 2-tuple"),
-        Case("x.norm(2, 3)", x="2,3,4", refused=_OUT_OF_RANGE),
-    ),
-)
-def norm(
-    input: TensorType,
-    p: Any = "fro",
-    dim: Any = None,
-    keepdim: bool = False,
-    out: None = None,
-    dtype: DType | None = None,
-) -> TensorType:
-    """The vector norm, for any p; the nuclear one is of matrices."""
-    shape = collapsed("norm", input, dim, keepdim)
-    if not is_inexact(input.dtype):
-        raise Refused(
-            f"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {scalar_name(input.dtype)}"
-        )
-    if isinstance(p, list | tuple | TensorType):
-        raise Refused(f"linalg_vector_norm(): argument 'ord' (position 2) must be Number, not {type(p).__name__}")
-    if p == "nuc" and (input.rank if dim is None else len(dim) if isinstance(dim, list | tuple) else 1) != 2:
-        raise Refused(f"linalg.matrix_norm: dim must be a 2-tuple. Got {dim}")
-    return TensorType(shape, real(dtype or input.dtype))
+    shape = collapsed("logsumexp", input, dim, keepdim)
+    if dim in ((), []) and input.rank and not keepdim and equal(input.numel, 0) is not True:
+        ones = ", ".join("1" for _ in input.shape)
+        raise Refused(f"output with shape [] doesn't match the broadcast shape [{ones}]")
+    return TensorType(shape, inexact(input.dtype))

@@ -110,7 +110,7 @@ STD_MEAN, VAR_MEAN = _std_mean("std_mean"), _std_mean("var_mean")
 def _picked(name: str, input: TensorType, dim: Any, keepdim: bool) -> Named:
     """The values found along a dimension, and where."""
     check_one(name, dim)
-    if input.dtype.is_complex:
+    if input.dtype.is_complex and input.rank:
         raise Refused(f"\"{name}\" not implemented for '{scalar_name(input.dtype)}'")
     shape = collapsed(name, input, dim, keepdim)
     check_not_empty(name, input, dim)
