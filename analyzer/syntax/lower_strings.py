@@ -32,6 +32,8 @@ def _text(visitor: Visitor, node: cst.SimpleString) -> str:
     prefix = node.prefix.lower()
     quotes = len(node.quote)
     raw = node.value[len(prefix) + quotes : -quotes]
+    if "b" in prefix and not raw.isascii():
+        raise visitor.error("bytes can only contain ASCII literal characters")
     return raw if "r" in prefix else _unescape(visitor, raw, is_bytes="b" in prefix)
 
 
