@@ -8,6 +8,7 @@ h, w = Size(3, 4)      their instances carry a tuple
 from __future__ import annotations
 
 from collections.abc import Sequence
+from keyword import iskeyword
 from typing import Any
 
 from analyzer.evaluation import iteration, operations, strings
@@ -122,7 +123,7 @@ def _named(run: Run, name: Value, fields: list[str], defaults: dict[str, Value])
 
 
 def _is_field(name: str) -> bool:
-    return name.isidentifier() and not name.startswith("_")
+    return name.isidentifier() and not name.startswith("_") and not iskeyword(name)
 
 
 @native("collections.namedtuple")

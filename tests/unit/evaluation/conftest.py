@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 
 from analyzer.evaluation.imports import Session
+from analyzer.evaluation.natives.registry import natives
+from analyzer.evaluation.run import Limits, Run, running
 from analyzer.evaluation.values import Namespace
 from analyzer.syntax import ir
 from analyzer.syntax.lower import lower_source
@@ -48,8 +50,9 @@ class Memory:
         return self.files[path].encode()
 
 
-def namespace_of(source: str, **files: str) -> Namespace:
-    session = Session(Memory({"main.py": source, **{name.replace("__", "."): text for name, text in files.items()}}))
+def namespace_of(source: str, limits: Limits | None = None, **files: str) -> Namespace:
+    beside = {name.replace("__", "."): text for name, text in files.items()}
+    session = Session(Memory({"main.py": source, **beside}), limits)
     return session.load(Path("main.py"))
 
 
@@ -68,8 +71,8 @@ def python_names(source: str) -> dict[str, Any]:
 def evaluate() -> Callable[..., Any]:
     """The value that a snippet binds to a name."""
 
-    def value_of(source: str, name: str = "x", **files: str) -> Any:
-        return namespace_of(source, **files).names[name]
+    def value_of(source: str, name: str = "x", limits: Limits | None = None, **files: str) -> Any:
+        return namespace_of(source, limits, **files).names[name]
 
     return value_of
 
@@ -84,3 +87,15 @@ def compare() -> Callable[[str], None]:
         assert found == expected["x"], f"{found!r} is not {expected['x']!r}"
 
     return same
+
+
+@pytest.fixture
+def call_native() -> Callable[..., Any]:
+    """Call a native by its qualified name."""
+
+    def call(name: str, *arguments: Any, **keywords: Any) -> Any:
+        run = Run(Session(Memory({})))
+        with running(run):
+            return natives()[name].function(run, *arguments, **keywords)
+
+    return call
