@@ -103,7 +103,7 @@ class Unsettled(Exception):
 
 def layer_forward(run: Run, module: ModuleInstance, *arguments: Value, **keywords: Value) -> Value:
     """The `forward` of a leaf layer of torch, by its entry."""
-    from analyzer.evaluation.tensors import result_tensor, rule_arguments
+    from analyzer.evaluation.tensors import in_place, result_tensor, rule_arguments, tensors_in
 
     spec = next(base.spec for base in module.cls.mro if base.spec is not None)
     unknown = unknown_among(arguments, keywords) or module.incomplete
@@ -120,9 +120,12 @@ def layer_forward(run: Run, module: ModuleInstance, *arguments: Value, **keyword
     except Unsettled as error:
         return missed(run, error.unknown)
     result, tensors = result_tensor(output)
+    if module.attributes.get("inplace") is True and isinstance(result, Tensor) and arguments:
+        result = in_place(arguments[0], result)
+        tensors = [result]
     if run.recorder is not None:
-        given = [a for a in (*arguments, *keywords.values()) if isinstance(a, Tensor)]
-        run.recorder.equation(spec.qualified_name, given, tensors, macs, module.place)
+        given = list(tensors_in((*arguments, *keywords.values())))
+        run.recorder.equation(spec.qualified_name, given, tensors, macs, module.place, training=module.training)
     return result
 
 

@@ -57,10 +57,13 @@ def apply(run: Run, name: str, spec: OperatorSpec, arguments: list[Value], keywo
     result, tensors = result_tensor(output)
     if arrays.COMPUTED.get(name) is not None and tensors:
         arrays.compute(name, arguments, keywords, result)
-    if name.endswith("_") and not name.endswith("__") and isinstance(result, Tensor) and arguments:
-        return _in_place(arguments[0], result)
+    if isinstance(result, Tensor) and arguments and _works_in_place(name, keywords):
+        result = in_place(arguments[0], result)
+        tensors = [result]
+        macs = 0  # as FlopCounterMode has it, which knows addmm and not addmm_
     if run.recorder is not None:
-        run.recorder.equation(name, list(tensors_in((*arguments, *keywords.values()))), tensors, macs, run.place)
+        given = list(tensors_in((*arguments, *keywords.values())))
+        run.recorder.equation(name, given, tensors, macs, run.place, arguments=inputs, keywords=named)
     return result
 
 
@@ -78,7 +81,21 @@ _SCALAR_ARITHMETIC = frozenset(
 ) | {"torch.mul", "torch.add", "torch.div", "Tensor.mul", "Tensor.add", "Tensor.div", "Tensor.mul_", "Tensor.div_"}
 
 
-def _in_place(target: Value, result: Tensor) -> Value:
+def _works_in_place(name: str, keywords: dict[str, Value]) -> bool:
+    """`x.add_(y)`, `x += y` and `F.relu(x, inplace=True)` write to their first argument and return it."""
+    if name.endswith("__"):
+        return name in _AUGMENTED
+    return name.endswith("_") or keywords.get("inplace") is True
+
+
+_AUGMENTED = frozenset(
+    f"Tensor.__i{name}__"
+    for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "and", "or", "xor", "lshift", "rshift")
+)
+
+
+def in_place(target: Value, result: Tensor) -> Tensor:
+    """What stands where `result` was written to `target`: the same tensor, as it is now."""
     if isinstance(target, Tensor):
         if not target.is_parameter:
             target.type = result.type
@@ -88,12 +105,14 @@ def _in_place(target: Value, result: Tensor) -> Value:
 
 
 def tensors_in(values: Sequence[Value]) -> Iterator[Tensor]:
-    """The tensors among values, lists and tuples looked into."""
+    """The tensors among values, lists, tuples and dicts looked into."""
     for value in values:
         if isinstance(value, Tensor):
             yield value
         elif isinstance(value, (list, tuple)):
             yield from tensors_in(value)
+        elif isinstance(value, dict):
+            yield from tensors_in(tuple(value.values()))
 
 
 def rule_arguments(

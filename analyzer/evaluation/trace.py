@@ -9,13 +9,14 @@ Sizes are ints or expressions; modules, parameters and tensors are numbered in t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from analyzer.algebra.tensor import TensorType
 from analyzer.evaluation.modules import named_modules
-from analyzer.evaluation.values import ModuleInstance, Place, Tensor, Unknown, Value
+from analyzer.evaluation.values import Instance, ModuleInstance, Place, Tensor, Unknown, Value
+from analyzer.knowledge.views import REARRANGING, shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,10 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Equation:
-    """One operator or leaf layer: `outputs = operator(inputs)`; inputs and outputs are numbers of tensors."""
+    """One operator or leaf layer: `outputs = operator(inputs)`; inputs and outputs are numbers of tensors.
+
+    A tensor that is written to gets a new number, and what is read behind that lists the new one among its inputs.
+    """
 
     operator: str
     module: int | None
@@ -70,6 +74,9 @@ class Equation:
     outputs: tuple[int, ...]
     macs: Any
     place: Place | None
+    arguments: tuple[Any, ...] = ()
+    """As the operator's rule takes them: tensors as TensorType."""
+    keywords: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +89,14 @@ class Trace:
     calls: tuple[Call, ...] = ()
     equations: tuple[Equation, ...] = ()
     tensors: tuple[TensorType, ...] = ()
-    inputs: tuple[int, ...] = ()
+    memory: tuple[int, ...] = ()
+    """For each tensor the number of the one whose memory it lies in: itself, or what it is a view of."""
+    inputs: tuple[tuple[str, int], ...] = ()
+    """Name and number of each tensor that was given."""
+    held: Mapping[int, tuple[str, int]] = field(default_factory=dict)
+    """The tensors that are parameters or buffers of the model: "parameters" or "buffers", and the record's number."""
+    outputs: tuple[tuple[str, int], ...] = ()
+    """Name and number of each tensor that came out: `output`, `output[0]`, `output.logits`."""
     output: Any = None
     unknown_output: Unknown | None = None
 
@@ -94,11 +108,22 @@ class Recorder:
     calls: list[Any] = field(default_factory=list)
     equations: list[Any] = field(default_factory=list)
     tensors: list[TensorType] = field(default_factory=list)
+    memory: list[int] = field(default_factory=list)
+    inputs: list[tuple[str, int]] = field(default_factory=list)
     stack: list[int] = field(default_factory=list)
     unknown_operators: dict[str, int] = field(default_factory=dict)
     missed: int = 0
     """Layers and operators that met something unknown: their work is not counted."""
     first_missed: Unknown | None = None
+    _numbers: dict[int, int] = field(default_factory=dict)
+    """The number of each tensor object as it is now, by id."""
+    _first_numbers: dict[int, int] = field(default_factory=dict)
+    _kept: list[Tensor] = field(default_factory=list)
+    """Every tensor met, so that no id is used again."""
+    _written: dict[int, int] = field(default_factory=dict)
+    """By the number of a memory: the tensor that was last written to it."""
+    _rearranged: set[int] = field(default_factory=set)
+    """Tensors whose elements lie out of order."""
 
     def miss(self, unknown: Unknown) -> None:
         """A layer or operator could not be followed."""
@@ -107,11 +132,32 @@ class Recorder:
 
     def number(self, tensor: Tensor) -> int:
         """The tensor's number, given at its first appearance."""
-        if tensor.origin < 0 or tensor.origin >= len(self.tensors) or self.tensors[tensor.origin] is not tensor.type:
-            assert tensor.type is not None
-            tensor.origin = len(self.tensors)
-            self.tensors.append(tensor.type)
-        return tensor.origin
+        known = self._numbers.get(id(tensor))
+        return self._give_number(tensor, len(self.tensors)) if known is None else known
+
+    def _give_number(self, tensor: Tensor, memory: int) -> int:
+        assert tensor.type is not None
+        number = len(self.tensors)
+        self.tensors.append(tensor.type)
+        self.memory.append(memory)
+        self._numbers[id(tensor)] = number
+        self._first_numbers.setdefault(id(tensor), number)
+        self._kept.append(tensor)
+        return number
+
+    def _read(self, tensor: Tensor) -> tuple[int, ...]:
+        """The numbers that reading a tensor depends on: its own, and the last one written to its memory behind it."""
+        number = self.number(tensor)
+        written = self._written.get(self.memory[number], -1)
+        return (number, written) if written > number else (number,)
+
+    def first_number(self, key: int) -> int | None:
+        """The number that the tensor object of that id had first; None where it was never met."""
+        return self._first_numbers.get(key)
+
+    def given(self, inputs: Sequence[tuple[str, Tensor]]) -> None:
+        """The model's inputs, in order."""
+        self.inputs = [(name, self.number(tensor)) for name, tensor in inputs if tensor.type is not None]
 
     def enter(self, module: ModuleInstance, inputs: Any) -> int:
         """A module is called."""
@@ -125,14 +171,46 @@ class Recorder:
         self.stack.pop()
         self.calls[number][2] = output
 
-    def equation(self, operator: str, inputs: list[Tensor], outputs: list[Tensor], macs: Any, place: Any) -> None:
-        """An operator or leaf layer was applied."""
+    def equation(
+        self,
+        operator: str,
+        inputs: Sequence[Tensor],
+        outputs: Sequence[Tensor],
+        macs: Any,
+        place: Any,
+        *,
+        arguments: Sequence[Any] = (),
+        keywords: Mapping[str, Any] | None = None,
+        training: bool = True,
+    ) -> None:
+        """An operator or leaf layer was applied; one that works in place has its first input as its output."""
         call = self.stack[-1] if self.stack else None
         if call is not None:
             self.calls[call][3] = self.calls[call][3] + macs
-        known_inputs = tuple(self.number(t) for t in inputs if t.type is not None and not t.is_parameter)
-        known_outputs = tuple(self.number(t) for t in outputs if t.type is not None)
-        self.equations.append((operator, call, known_inputs, known_outputs, macs, place))
+        known = [tensor for tensor in inputs if tensor.type is not None]
+        read = tuple(number for tensor in known for number in self._read(tensor))
+        made = tuple(self._make(operator, known, tensor, training) for tensor in outputs if tensor.type is not None)
+        self.equations.append((operator, call, read, made, macs, place, tuple(arguments), keywords or {}))
+
+    def _make(self, operator: str, inputs: Sequence[Tensor], output: Tensor, training: bool) -> int:
+        """The number of an output, which lies in memory of its own or in its first input's."""
+        if not inputs:
+            return self._give_number(output, len(self.tensors))
+        first = self._numbers[id(inputs[0])]
+        if output is inputs[0]:
+            number = self._give_number(output, self.memory[first])
+            self._written[self.memory[number]] = number
+            return number
+        assert output.type is not None
+        rearranged = first in self._rearranged
+        converted = output.type.dtype is not self.tensors[first].dtype
+        same = shares(operator, rearranged=rearranged, converted=converted, training=training)
+        if operator == "Tensor.__getitem__" and len(inputs) > 1:
+            same = False
+        number = self._give_number(output, self.memory[first] if same else len(self.tensors))
+        if operator in REARRANGING or (same and rearranged):
+            self._rearranged.add(number)
+        return number
 
 
 def types_of(value: Value) -> Any:
@@ -144,6 +222,24 @@ def types_of(value: Value) -> Any:
     if isinstance(value, dict):
         return {str(key): types_of(item) for key, item in value.items()}
     return None
+
+
+def tensors_within(value: Value, name: str) -> Iterator[tuple[str, Tensor]]:
+    """The tensors inside a value with the expression that reaches each: `output[0]`, `output['aux']`, `output.loss`."""
+    if isinstance(value, Tensor):
+        yield name, value
+    elif isinstance(value, (list, tuple)):
+        for index, item in enumerate(value):
+            yield from tensors_within(item, f"{name}[{index}]")
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from tensors_within(item, f"{name}[{key!r}]")
+    elif isinstance(value, Instance) and not isinstance(value, ModuleInstance):
+        yield from tensors_within(value.payload, name)
+        if not isinstance(value.payload, dict):
+            for key, item in value.attributes.items():
+                if isinstance(item, (Tensor, list, tuple, dict)):
+                    yield from tensors_within(item, f"{name}.{key}")
 
 
 def freeze(root: ModuleInstance, recorder: Recorder | None = None, output: Value = None) -> Trace:
@@ -186,13 +282,22 @@ def freeze(root: ModuleInstance, recorder: Recorder | None = None, output: Value
         for module, inputs, result, macs, parent in recorder.calls
     )
     equations = tuple(
-        Equation(name, None if call is None else calls[call].module, call, inputs, outputs, macs, place)
-        for name, call, inputs, outputs, macs, place in recorder.equations
+        Equation(name, None if call is None else calls[call].module, call, *more)
+        for name, call, *more in recorder.equations
     )
+    outputs = tuple(
+        (name, recorder.number(tensor)) for name, tensor in tensors_within(output, "output") if tensor.type is not None
+    )
+    held = {
+        number: (kind, table[key].number)
+        for kind, table in (("buffers", buffers), ("parameters", parameters))
+        for key in table
+        if (number := recorder.first_number(key)) is not None
+    }
     unknown = output if isinstance(output, Unknown) else None
     return Trace(
         records, tuple(parameters.values()), tuple(buffers.values()), calls, equations, tuple(recorder.tensors),
-        output=types_of(output), unknown_output=unknown,
+        tuple(recorder.memory), tuple(recorder.inputs), held, outputs, types_of(output), unknown,
     )  # fmt: skip
 
 

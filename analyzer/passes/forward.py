@@ -39,8 +39,10 @@ def forward(run: Run, model: ModuleInstance, inputs: tuple[Input, ...], *, train
     """Call the model; what goes wrong is part of the result."""
     recorder = Recorder()
     lost = len(run.lost)
-    positional = [Tensor(type_) for name, type_ in inputs if name.startswith("input") or not name]
-    named = {name: Tensor(type_) for name, type_ in inputs if name and not name.startswith("input")}
+    given = [(name, Tensor(type_)) for name, type_ in inputs]
+    recorder.given(given)
+    positional = [tensor for name, tensor in given if name.startswith("input") or not name]
+    named = {name: tensor for name, tensor in given if name and not name.startswith("input")}
     try:
         if not train:
             calls.call(run, attributes.get_attribute(run, model, "eval"), [], {})
