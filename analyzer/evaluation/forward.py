@@ -66,28 +66,31 @@ def call_forward(run: Run, module: ModuleInstance, arguments: list[Value], keywo
 
 
 class LayerView:
-    """`c` of a layer's rules: the attributes of the instance, its parameters and buffers as tensor types."""
+    """`c` of a layer's rules: the attributes of the instance, its parameters and buffers as tensor types.
 
-    __slots__ = ("_module",)
+    A tensor that a property of the class computes, as a parametrized weight, is computed once.
+    """
 
-    def __init__(self, module: ModuleInstance) -> None:
+    __slots__ = ("_computed", "_module")
+
+    def __init__(self, run: Run, module: ModuleInstance) -> None:
         self._module = module
+        parametrized = module.modules.get("parametrizations")
+        names = parametrized.modules if isinstance(parametrized, ModuleInstance) else ()
+        self._computed = {name: attributes.get_attribute(run, module, name) for name in names}
 
     def __getattr__(self, name: str) -> Any:
         module = self._module
-        if name in module.attributes:
-            value = module.attributes[name]
-            if isinstance(value, Unknown):
-                raise Unsettled(value)
-            return value
-        for registry in (module.parameters or {}, module.buffers):
+        for registry in (self._computed, module.attributes, module.parameters or {}, module.buffers):
             if name in registry:
-                tensor = registry[name]
-                if tensor is None:
-                    return None
-                if tensor.type is None:
-                    raise Unsettled(tensor.unknown or Unknown(f"the shape of {name}", None))
-                return tensor.type
+                value = registry[name]
+                if isinstance(value, Unknown):
+                    raise Unsettled(value)
+                if not isinstance(value, Tensor):
+                    return value
+                if value.type is None:
+                    raise Unsettled(value.unknown or Unknown(f"the shape of {name}", None))
+                return value.type
         if name == "training":
             return module.training
         raise AttributeError(name)
@@ -109,7 +112,7 @@ def layer_forward(run: Run, module: ModuleInstance, *arguments: Value, **keyword
     unknown = unknown_among(arguments, keywords) or module.incomplete
     if unknown is not None:
         return missed(run, unknown)
-    view = LayerView(module)
+    view = LayerView(run, module)
     inputs, named = rule_arguments(arguments, keywords)
     try:
         if spec.infer is not None:

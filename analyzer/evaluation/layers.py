@@ -135,7 +135,7 @@ def configure_unknown(
 
 def fill(run: Run, module: ModuleInstance, spec: LayerSpec, dtype: Value = None) -> None:
     """Register the named parameters and buffers of a configured layer."""
-    view = forward.LayerView(module)
+    view = forward.LayerView(run, module)
     if module.parameters is None:
         module.parameters = {}
     given = module.attributes.get("_weight")

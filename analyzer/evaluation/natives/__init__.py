@@ -107,7 +107,7 @@ def is_native_module(name: str) -> bool:
     """Whether `import name` gives a module that is known natively."""
     top = name.partition(".")[0]
     if top in NATIVE_ROOTS:
-        return attribute(name) is None
+        return attribute(name) is None or is_known_module(name)
     return top in sys.stdlib_module_names and (name in _known_modules() or name == top or top != "test")
 
 
