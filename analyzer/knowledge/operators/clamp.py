@@ -13,7 +13,7 @@ from typing import Any
 
 from analyzer.algebra.tensor import DType, Refused, TensorType
 from analyzer.knowledge.operands import Operand, check_tensor, joined, written_back
-from analyzer.knowledge.operator import Case, OperatorSpec, operator
+from analyzer.knowledge.operator import Case, DataDependent, OperatorSpec, operator
 
 
 def _clamp(input: TensorType, min: Operand | None = None, max: Operand | None = None) -> TensorType:
@@ -32,8 +32,10 @@ def _number(limit: Operand) -> Operand:
         return limit
     if limit.rank:
         raise Refused("clamp() received an invalid combination of arguments: the limits are a number and a tensor")
-    if limit.dtype.is_floating or limit.dtype.is_complex:
-        return 1.0 if limit.dtype.is_floating else 1j
+    if limit.dtype.is_complex:
+        raise DataDependent("whether a complex limit is a real number depends on its value")
+    if limit.dtype.is_floating:
+        return 1.0
     return True if limit.dtype is DType.bool_ else 1
 
 

@@ -195,6 +195,9 @@ def trace(input: TensorType) -> TensorType:
         Case("torch.linalg.vecdot(x, y)", x="5,2,3", y="2,3"),
         Case("torch.linalg.vecdot(x, y, dim=0)", x="3,2", y="3,1"),
         Case("torch.linalg.vecdot(x, y)", x="2", y="2:float64", refused="Expected x and y to have the same dtype"),
+        Case(
+            "torch.linalg.vecdot(x, y)", x="1", y="4", refused="inconsistent tensor size, expected tensor [1] and src"
+        ),
         Case("torch.linalg.vecdot(x, y)", x="2,3", y="2,4", refused="must match the size of tensor b (4)"),
     ),
 )
@@ -207,6 +210,9 @@ def vecdot(x: TensorType, y: TensorType, *, dim: int = -1) -> TensorType:
     if x.dtype is not y.dtype:
         names = f"x of type {scalar_name(x.dtype)} and y of type {scalar_name(y.dtype)}"
         raise Refused(f"linalg.vecdot: Expected x and y to have the same dtype, but found {names} instead")
+    if x.rank == y.rank == 1:
+        message = f"inconsistent tensor size, expected tensor [{x.shape[0]}] and src [{y.shape[0]}]"
+        require(equal(x.shape[0], y.shape[0]), message)
     shape = broadcast(x.shape, y.shape)
     (place,) = dimensions(dim, len(shape))
     return TensorType(shape[:place] + shape[place + 1 :], x.dtype)
