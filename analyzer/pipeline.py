@@ -21,7 +21,9 @@ from analyzer.errors import TargetError
 from analyzer.evaluation.modules import named_modules
 from analyzer.evaluation.run import Run, explore
 from analyzer.evaluation.trace import freeze
-from analyzer.evaluation.values import ModuleInstance, Unknown, Value
+from analyzer.evaluation.targets import Target
+from analyzer.evaluation.values import ModuleInstance, Namespace, Unknown, Value
+from analyzer.mishap import told
 from analyzer.model.text import print_model, print_trace
 from analyzer.model.tree import build
 from analyzer.passes.forward import forward
@@ -31,7 +33,7 @@ from analyzer.syntax.discovery import discover
 from analyzer.syntax.project import Project
 from analyzer.syntax.text import print_module
 from analyzer.weigh import Path as Way
-from analyzer.weigh import weigh
+from analyzer.weigh import failure, weigh
 from analyzer.workspace import Found, Workspace
 
 Progress = Callable[[int, int, str], None]
@@ -57,6 +59,9 @@ def _summary(targets: Sequence[str], given: tuple[Input, ...], options: Options)
             found = workspace.targets(text)
         except TargetError as error:
             problems.append(error.problem)
+            continue
+        except Exception as error:  # noqa: BLE001  # as in _weighed
+            problems.append(Problem(f"{text}: {told(error)}"))
             continue
         files.add(text.partition("::")[0])
         reports = list(_weighed(workspace, found, options, given, shapes=True))
@@ -102,6 +107,9 @@ def _scan(
         except TargetError as error:
             problems.append(error.problem)
             continue
+        except Exception as error:  # noqa: BLE001  # as in _weighed
+            problems.append(Problem(f"{file}: {told(error)}"))
+            continue
         for report, _ in _weighed(workspace, found, options, (), shapes=shapes):
             models.append(report if layers else replace(report, layers=()))
     return Report(tuple(models), (), tuple(problems), coverage(models, len(files) - len(problems), len(problems)))
@@ -115,19 +123,38 @@ def _weighed(
     for namespace, target in found:
         name = registered.get(id(namespace.names.get(target.name)))
         target = replace(target, registered_name=name if target.kind == "factory" else None)
-        inputs = given or parse_inputs(options.inputs_for(f"{namespace.file}::{target.name}"))
-        outcomes, complete = explore(workspace.session, lambda run, t=target, i=inputs: follow(run, t.make, i, shapes=shapes))
-        ways: list[Way] = []
-        for outcome in outcomes:
-            if isinstance(outcome.value, Way):
-                ways.append(outcome.value)
-            else:
-                unknown = outcome.value if isinstance(outcome.value, Unknown) else None
-                ways.append(Way(outcome.run, error=outcome.error, unknown=unknown))
-        if target.kind in ("factory", "expression") and not any(way.model for way in ways) and not _might_build(ways):
-            continue
-        report = weigh(target, namespace, ways, complete=complete, dtype=DType.parse(options.dtype))
-        yield report, [refusal for way in ways for refusal in way.refusals(given)]
+        try:
+            result = _weighed_alone(workspace, namespace, target, options, given, shapes=shapes)
+        except Exception as error:  # noqa: BLE001  # a fault of ours in one target must not lose the others
+            result = failure(target, namespace, told(error)), []
+        if result is not None:
+            yield result
+
+
+def _weighed_alone(
+    workspace: Workspace,
+    namespace: Namespace,
+    target: Target,
+    options: Options,
+    given: tuple[Input, ...],
+    *,
+    shapes: bool,
+) -> tuple[ModelReport, list[Problem]] | None:
+    inputs = given or parse_inputs(options.inputs_for(f"{namespace.file}::{target.name}"))
+    outcomes, complete = explore(workspace.session, lambda run: follow(run, target.make, inputs, shapes=shapes))
+    ways: list[Way] = []
+    for outcome in outcomes:
+        if isinstance(outcome.value, Way):
+            ways.append(outcome.value)
+        else:
+            unknown = outcome.value if isinstance(outcome.value, Unknown) else None
+            ways.append(Way(outcome.run, error=outcome.error, unknown=unknown))
+    if target.kind in ("factory", "expression") and not any(way.model for way in ways) and not _might_build(ways):
+        return None
+    doubts = workspace.session.doubts_about(namespace.path)
+    dtype = DType.parse(options.dtype)
+    report = weigh(target, namespace, ways, complete=complete, dtype=dtype, doubts=doubts)
+    return report, [refusal for way in ways for refusal in way.refusals(given)]
 
 
 def _might_build(ways: Sequence[Way]) -> bool:

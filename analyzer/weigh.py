@@ -74,19 +74,23 @@ FITTING = {"in_features": -1, "in_channels": 1, "num_features": 1, "input_size":
 """Settings of layers that must equal a dimension of the input, and which one."""
 
 
-def weigh(target: Target, namespace: Namespace, paths: Sequence[Path], *, complete: bool, dtype: DType) -> ModelReport:
-    """The report of one target."""
+def weigh(
+    target: Target,
+    namespace: Namespace,
+    paths: Sequence[Path],
+    *,
+    complete: bool,
+    dtype: DType,
+    doubts: tuple[Unknown, ...] = (),
+) -> ModelReport:
+    """The report of one target; `doubts` are reasons why nothing in its file is certain."""
     span = _span(target.place)
     standing = [path for path in paths if path.model is not None]
-    reasons = _reasons(paths, complete, namespace.lost if target.kind == "instance" else ())
+    reasons = _reasons(paths, complete, (*doubts, *(namespace.lost if target.kind == "instance" else ())))
     identity = f"{namespace.file}::{target.name}"
     name = target.registered_name or target.name
     if not standing:
-        blank = Count(None, None, None, None, None, None)
-        return ModelReport(
-            identity, name, Kind(target.kind), "", span, Status.FAILED, blank, None,
-            reasons or (Reason(span, "it gives no module"),),
-        )  # fmt: skip
+        return _failed(target, namespace, reasons or (Reason(span, "it gives no module"),))
     first = standing[0]
     assert first.model is not None
     counts = [(path, parameters.count(path.model)) for path in standing if path.model is not None]
@@ -138,6 +142,19 @@ def weigh(target: Target, namespace: Namespace, paths: Sequence[Path], *, comple
         memory={name: _integer(value) for name, value in figures.memory.items()},
         layers=_layers(standing, only),
     )
+
+
+def failure(target: Target, namespace: Namespace, reason: str) -> ModelReport:
+    """The report of a target that could not be followed at all."""
+    return _failed(target, namespace, (Reason(_span(target.place), reason),))
+
+
+def _failed(target: Target, namespace: Namespace, reasons: tuple[Reason, ...]) -> ModelReport:
+    blank = Count(None, None, None, None, None, None)
+    return ModelReport(
+        f"{namespace.file}::{target.name}", target.registered_name or target.name, Kind(target.kind), "",
+        _span(target.place), Status.FAILED, blank, None, reasons,
+    )  # fmt: skip
 
 
 def _ran(path: Path) -> bool:

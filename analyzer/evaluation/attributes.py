@@ -102,6 +102,8 @@ def _of_instance(run: Run, value: Instance, name: str) -> Value:
             if error.value.cls.name != "AttributeError" or cls.lookup("__getattr__") is None:
                 raise
             return call_special(run, value, "__getattr__", name)
+    if found is not None and type(found[1]) is Instance and found[1].cls.lookup("__set__") is not None:
+        return bind(run, found[1], value, cls)
     if name in value.attributes:
         return value.attributes[name]
     if found is not None:
@@ -244,6 +246,8 @@ def _of_callable(run: Run, value: Value, name: str) -> Value:
             return None
     elif name == "__call__":
         return value
+    elif name == "__class__":
+        return natives.class_of(value)
     elif name == "__get__":
         return Native("__get__", lambda run, instance, owner=None: Bound(value, instance))
     raise raised(run, "AttributeError", f"'function' object has no attribute '{name}'")
@@ -348,6 +352,9 @@ def set_attribute(run: Run, value: Value, name: str, item: Value) -> None:
             return
         store_attribute(run, value, name, item)
     elif isinstance(value, Class):
+        if _is_shared(value):
+            _replaced(run, value, name)
+            return
         run.note(value.namespace, name)
         value.namespace[name] = item
     elif isinstance(value, Namespace):
@@ -357,16 +364,34 @@ def set_attribute(run: Run, value: Value, name: str, item: Value) -> None:
         from analyzer.evaluation.tensors import set_tensor_attribute
 
         set_tensor_attribute(run, value, name, item)
-    elif isinstance(value, (Function, Native, Partial)):
+    elif isinstance(value, (Native, Operator)):
+        _replaced(run, value, name)
+    elif isinstance(value, (Function, Partial)):
         run.note(value.attributes, name)
         value.attributes[name] = item
     elif isinstance(value, Bound):
         set_attribute(run, value.function, name, item)
     elif isinstance(value, NativeModule):
-        if not value.name.startswith("torch.backends"):
-            run.lose(run.unknown(f"{value.name}.{name} is replaced"))
+        _replaced(run, value, name)
     elif not isinstance(value, Unknown):
         raise raised(run, "AttributeError", f"'{type(value).__name__}' object attribute '{name}' is read-only")
+
+
+_HARMLESS = frozenset({
+    "reset_parameters", "extra_repr", "dump_patches", "__repr__", "__doc__", "__name__", "__qualname__", "__module__",
+})  # fmt: skip
+"""What changes neither what a layer holds nor what it computes."""
+
+
+def _is_shared(cls: Class) -> bool:
+    """Whether a class is Python's or torch's own, which all files have in common."""
+    return cls.place is None or cls.module.partition(".")[0] == "torch"
+
+
+def _replaced(run: Run, owner: Value, name: str) -> None:
+    """A part of Python or torch gets another value: it is not followed, and nothing is certain after it."""
+    if name not in _HARMLESS and not getattr(owner, "name", "").startswith(("torch.backends", "sys")):
+        run.doubt(run.unknown(f"{owner.name}.{name} is replaced"))
 
 
 def store_attribute(run: Run, value: Instance, name: str, item: Value) -> None:
@@ -395,6 +420,9 @@ def delete_attribute(run: Run, value: Value, name: str) -> None:
         names = value.namespace if isinstance(value, Class) else value.names
         if name not in names:
             raise missing(run, value, name)
+        if isinstance(value, Class) and _is_shared(value):
+            _replaced(run, value, name)
+            return
         run.note(names, name)
         del names[name]
     elif not isinstance(value, (Unknown, Tensor)):

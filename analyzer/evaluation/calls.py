@@ -211,6 +211,7 @@ def new_instance(run: Run, cls: Class, arguments: Arguments) -> Instance:
     """What `object.__new__` does."""
     if cls.is_module or cls.unknown_base is not None:
         assert run.place is not None
+        run.count_module()
         module = ModuleInstance(cls, run.place)
         if cls.unknown_base is not None:
             module.parameters = {}

@@ -84,6 +84,8 @@ def finish_class(run: Run, cls: Class, options: dict[str, Value]) -> Class:
     if isinstance(meta, Unknown) or (isinstance(meta, Class) and "__new__" in meta.namespace):
         reason = meta.reason if isinstance(meta, Unknown) else f"the metaclass {meta.name} makes classes its own way"
         cls.unknown_base = Unknown(reason, cls.place)
+    if "__getattribute__" in cls.namespace:
+        cls.unknown_base = Unknown(f"{cls.name} decides itself what its attributes are", cls.place)
     for name, value in list(cls.namespace.items()):
         if isinstance(value, Instance) and attributes.has_special(value, "__set_name__"):
             attributes.call_special(run, value, "__set_name__", cls, name)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from analyzer.algebra.tensor import Refused
-from analyzer.evaluation.run import Run
+from analyzer.evaluation.run import OutOfFuel, Run
 from analyzer.evaluation.values import Class, Instance, Raised, Value
 
 OBJECT = Class("object", (), {})
@@ -71,7 +71,7 @@ def guarded(run: Run, operation: Callable[..., Any], *arguments: Any, **keywords
     except _HOST_ERRORS as error:
         raise from_host(run, error) from None
     except MemoryError:
-        raise raised(run, "MemoryError", "out of memory") from None
+        raise OutOfFuel("out of memory", run.place) from None
 
 
 def describe(error: Raised | Refused | Exception) -> str:

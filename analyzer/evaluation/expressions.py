@@ -13,7 +13,7 @@ from analyzer.evaluation import attributes, calls, iteration, operations, string
 from analyzer.evaluation.exceptions import raised
 from analyzer.evaluation.frames import Frame, Scope
 from analyzer.evaluation.run import Undecidable
-from analyzer.evaluation.values import Code, Function, Place, Unknown, Value
+from analyzer.evaluation.values import Code, Deferred, Function, Place, Unknown, Value
 from analyzer.syntax import ir
 
 Evaluator = Callable[[Frame], Value]
@@ -114,7 +114,8 @@ def _global(name: str) -> Evaluator:
     def look_up(frame: Frame) -> Value:
         names = frame.namespace.names
         if name in names:
-            return names[name]
+            value = names[name]
+            return value if type(value) is not Deferred else frame.run.session.settle(frame.run, names, name)
         return frame.run.session.builtin(frame.run, name, frame.namespace)
 
     return look_up

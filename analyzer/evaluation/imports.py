@@ -23,10 +23,11 @@ from analyzer.evaluation.expressions import Unsupported
 from analyzer.evaluation.frames import Frame, Scope
 from analyzer.evaluation.iteration import Untraversable
 from analyzer.evaluation.regions import bound_names
-from analyzer.evaluation.run import Limits, OutOfFuel, Run, Undecidable, running
+from analyzer.evaluation.run import Limits, OutOfFuel, Run, Undecidable, exhausted, running
 from analyzer.evaluation.statements import compile_statement
-from analyzer.evaluation.values import Namespace, NativeModule, Place, Raised, Unknown, Value
+from analyzer.evaluation.values import Deferred, Namespace, NativeModule, Place, Raised, Unknown, Value
 from analyzer.syntax import ir
+from analyzer.syntax.project import OutsideRoot
 from analyzer.syntax.source import SourceError
 
 
@@ -50,6 +51,10 @@ class Session:
         self.by_path: dict[Path, Namespace] = {}
         self.optional_imports = 0
         """How many `try: import ... except` are being executed: there, what is not found is taken as absent."""
+        self.imported: dict[Path, set[Path]] = {}
+        """The files that the import statements of each file led to."""
+        self.doubts: dict[Path, tuple[Unknown, ...]] = {}
+        """What makes everything in a file uncertain."""
         self.environment: dict[str, str] = {}
         """os.environ: nothing is set."""
 
@@ -82,7 +87,11 @@ class Session:
                 namespace.pending = True
                 raise
             namespace.names["__doc__"] = module.docstring
-            self.execute(namespace, module)
+            namespace.running = True
+            try:
+                self.execute(namespace, module)
+            finally:
+                namespace.running = False
 
     def execute(self, namespace: Namespace, module: ir.Module) -> None:
         """Run the statements of a module; each one that cannot be followed leaves its reason on its names."""
@@ -96,17 +105,41 @@ class Session:
                     compile_statement(statement, scope)(frame)
                 except (Raised, Refused) as error:
                     self._unfollowed(frame, statement, Unknown(describe(error), place))
-                except (OutOfFuel, Undecidable, Unsupported) as error:
+                except (Undecidable, Unsupported) as error:
                     self._unfollowed(frame, statement, Unknown(str(error), place))
                 except Untraversable as error:
                     self._unfollowed(frame, statement, error.unknown)
+                except (OutOfFuel, RecursionError, MemoryError) as error:
+                    stopped = error if isinstance(error, OutOfFuel) else exhausted(error, place)
+                    self._stopped(frame, statement, Unknown(str(stopped), stopped.place))
             run.journal.clear()
         namespace.lost = tuple(run.lost)
+        if run.doubts and namespace.path is not None:
+            self.doubts[namespace.path] = tuple(run.doubts)
 
     def _unfollowed(self, frame: Frame, statement: Any, unknown: Unknown) -> None:
         for name in bound_names(statement):
             if name not in frame.names or not isinstance(statement, (ir.Try, ir.With, ir.If)):
                 frame.names[name] = unknown
+
+    def _stopped(self, frame: Frame, statement: Any, unknown: Unknown) -> None:
+        """A statement was left in the middle: the next ones get half of what it had."""
+        frame.run.depth = 0
+        frame.run.doubt(unknown)
+        frame.run.refuel(0.5 ** len(frame.run.doubts))
+        for name in bound_names(statement):
+            frame.names[name] = unknown
+
+    def doubts_about(self, path: Path | None) -> tuple[Unknown, ...]:
+        """What happened while a file and the files that it imports were run, after which nothing there is certain."""
+        seen: set[Path] = set()
+        waiting = [path] if path is not None and self.doubts else []
+        while waiting:
+            current = waiting.pop()
+            if current not in seen:
+                seen.add(current)
+                waiting.extend(self.imported.get(current, ()))
+        return tuple(unknown for one, found in self.doubts.items() if one in seen for unknown in found)
 
     # ---------------------------------------------------------------- import statements
 
@@ -134,6 +167,8 @@ class Session:
             parent = parent.rpartition(".")[0]
 
     def _enter(self, run: Run, path: Path, importer: Path | None = None) -> Value:
+        if importer is not None:
+            self.imported.setdefault(importer, set()).add(path)
         if path.is_dir():
             namespace = self.by_path.get(path)
             if namespace is None:
@@ -148,6 +183,8 @@ class Session:
             return self.load(path)
         except SourceError as error:
             return Unknown(f"{error.path}: {error.message}", run.place)
+        except (OSError, OutsideRoot) as error:
+            return Unknown(f"cannot read {path.name}: {getattr(error, 'strerror', None) or error}", run.place)
 
     def import_relative(self, run: Run, namespace: Namespace, module: str, level: int) -> Value:
         """The module that `from ..module import` names."""
@@ -174,24 +211,33 @@ class Session:
             return Unknown(module.reason, module.place, plain=module.plain, key=module.key and f"{module.key}.{name}")
         assert isinstance(module, Namespace)
         if name in module.names:
-            return module.names[name]
+            return self.settle(run, module.names, name)
         if "__path__" in module.names:
             path = self.sources.resolve_below(Path(module.names["__path__"][0]), name)
             if path is not None:
-                return self._enter(run, path)
+                return self._enter(run, path, module.path)
         if module.pending:
             self.ensure(module)
             if name in module.names:
-                return module.names[name]
+                return self.settle(run, module.names, name)
         if "__getattr__" in module.names:
             return calls.call(run, module.names["__getattr__"], [name], {})
         if name == "__dict__":
             return module.names
         if module.unknown is not None:
             return module.unknown
+        if module.running and missing == "ImportError":
+            return Deferred(module, name)
         if missing == "ImportError" and not self.optional_imports:
             return run.unknown(f"'{name}' is not found in module '{module.name}'")
         raise raised(run, missing, f"cannot import name '{name}' from '{module.name}'")
+
+    def settle(self, run: Run, names: dict[str, Value], name: str) -> Value:
+        """The value of a bound name; one that was imported from a running module is looked up now."""
+        value = names[name]
+        if type(value) is Deferred and not (value.module.running and value.name not in value.module.names):
+            value = names[name] = self.import_name(run, value.module, value.name)
+        return value
 
     def import_star(self, run: Run, module: Value, names: dict[str, Value]) -> None:
         """`from module import *`"""

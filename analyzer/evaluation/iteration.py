@@ -47,7 +47,7 @@ _VIEWS = (dict, set, frozenset, deque)
 def iterate(run: Run, value: Value) -> Iterator[Value]:
     """An iterator over the elements; raises Untraversable where they are not known."""
     kind = type(value)
-    if kind in _DIRECT:
+    if kind in _DIRECT or isinstance(value, tuple):
         return iter(value)
     if isinstance(value, _VIEWS):
         return iter(list(value))

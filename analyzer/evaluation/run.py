@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 from analyzer.algebra.facts import Condition, Facts, deciding
 from analyzer.algebra.tensor import Refused
+from analyzer.evaluation.memory import resident
 from analyzer.evaluation.values import Place, Raised, Unknown, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from analyzer.evaluation.imports import Session
     from analyzer.evaluation.trace import Recorder
@@ -30,13 +31,19 @@ if TYPE_CHECKING:
 class Limits:
     """How much one evaluation may take; each bound has its own message."""
 
-    steps: int = 20_000_000
+    steps: int = 4_000_000
+    """Of one path; the largest models that people publish take a million and a half."""
     depth: int = 180
-    seconds: float = 60.0
-    size: int = 2_000_000
+    seconds: float = 20.0
+    """Of processor time, for all paths of a target together."""
+    size: int = 1_000_000
     """Elements of a container or characters of a string."""
     bits: int = 65_536
     """Of an integer."""
+    memory: int = 280_000_000
+    """Bytes that the process may grow by, for all paths of a target together."""
+    modules: int = 40_000
+    """Of one path."""
     paths: int = 32
     decisions: int = 64
 
@@ -48,6 +55,11 @@ class OutOfFuel(Exception):
         super().__init__(reason)
         self.reason = reason
         self.place = place
+
+
+def exhausted(error: RecursionError | MemoryError, place: Place | None) -> OutOfFuel:
+    """What the host's own limits mean for the analysed program."""
+    return OutOfFuel("nested too deep" if isinstance(error, RecursionError) else "out of memory", place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +89,37 @@ class Requirement:
     place: Place | None
 
 
+class Allowance:
+    """The processor time and memory that the paths of one target share."""
+
+    def __init__(self, limits: Limits, share: float = 1.0) -> None:
+        self.seconds = limits.seconds * share
+        self.memory = int(limits.memory * share)
+        self.deadline = time.thread_time() + self.seconds
+        self.ceiling = resident() + self.memory
+
+    def check(self, place: Place | None) -> None:
+        """Raise OutOfFuel where one of them is used up."""
+        if time.thread_time() > self.deadline:
+            raise OutOfFuel(f"stopped after {self.seconds:g} seconds", place)
+        if resident() > self.ceiling:
+            raise OutOfFuel(f"stopped at {self.memory // 1_000_000:,} MB of memory", place)
+
+
 class Run:
     """The context of one evaluation along one path."""
 
-    def __init__(self, session: Session, schedule: tuple[bool, ...] = (), *, forks: bool = True) -> None:
+    def __init__(
+        self,
+        session: Session,
+        schedule: tuple[bool, ...] = (),
+        *,
+        forks: bool = True,
+        allowance: Allowance | None = None,
+    ) -> None:
         self.session = session
         self.limits: Limits = session.limits
+        self.allowance = allowance or Allowance(self.limits)
         self.schedule = schedule
         self.forks = forks
         self.facts = Facts()
@@ -90,9 +127,13 @@ class Run:
         self.requirements: list[Requirement] = []
         self.lost: list[Unknown] = []
         """Regions that could not be followed: figures that depend on this run are never called exact."""
+        self.doubts: list[Unknown] = []
+        """Those of them that may change what any code does, not only what they bind."""
         self.steps = 0
+        self.last_step = self.limits.steps
         self.depth = 0
-        self.deadline = time.monotonic() + self.limits.seconds
+        self.modules = 0
+        self._next_check = 0
         self.place: Place | None = Place("<call>", (1, 1, 1, 1))
         """The statement being executed."""
         self.recorder: Recorder | None = None
@@ -103,17 +144,46 @@ class Run:
     def step(self) -> None:
         """Pay for one statement, call or iteration."""
         self.steps += 1
-        if self.steps & 0x3FF == 0:
-            if self.steps > self.limits.steps:
-                raise OutOfFuel(f"stopped after {self.limits.steps:,} steps", self.place)
-            if time.monotonic() > self.deadline:
-                raise OutOfFuel(f"stopped after {self.limits.seconds:g} seconds", self.place)
+        if self.steps >= self._next_check:
+            self._check()
+
+    def pay(self, steps: int) -> None:
+        """Pay for work that takes as long as so many steps."""
+        self.steps += steps
+        if self.steps >= self._next_check:
+            self._check()
+
+    def _check(self) -> None:
+        if self.steps > self.last_step:
+            raise OutOfFuel(f"stopped after {self.limits.steps:,} steps", self.place)
+        self.allowance.check(self.place)
+        self._next_check = self.steps + 1024
 
     def check_size(self, size: int) -> None:
-        """Refuse a container or string of more than `limits.size` elements."""
+        """Refuse a container or string of more than `limits.size` elements; pay for making a smaller one."""
         if size > self.limits.size:
             raise OutOfFuel(f"a container or string of {size:,} elements is over the limit", self.place)
-        self.steps += size >> 4
+        self.pay(size >> 4)
+
+    def paid(self, values: Iterable[Value]) -> Iterator[Value]:
+        """The values one by one, a step and a place in a container for each: for host functions that take them all."""
+        for number, value in enumerate(values):
+            self.step()
+            if number >= self.limits.size:
+                raise OutOfFuel(f"a container of over {self.limits.size:,} elements is over the limit", self.place)
+            yield value
+
+    def count_module(self) -> None:
+        """Count a module that is being made."""
+        self.modules += 1
+        if self.modules > self.limits.modules:
+            raise OutOfFuel(f"more than {self.limits.modules:,} modules", self.place)
+
+    def refuel(self, share: float) -> None:
+        """Go on after OutOfFuel, with a share of what the limits allow."""
+        self.last_step = self.steps + int(self.limits.steps * share)
+        self.allowance = Allowance(self.limits, share)
+        self._next_check = self.steps
 
     def unknown(self, reason: str, *, plain: bool = False, key: str | None = None) -> Unknown:
         """An Unknown that points at the statement being executed."""
@@ -122,6 +192,11 @@ class Run:
     def lose(self, unknown: Unknown) -> None:
         """Note that a region of the program was not followed because of `unknown`."""
         self.lost.append(unknown)
+
+    def doubt(self, unknown: Unknown) -> None:
+        """Note something after which nothing that runs is certain: a part of torch was replaced."""
+        self.lost.append(unknown)
+        self.doubts.append(unknown)
 
     # ---------------------------------------------------------------- decisions
 
@@ -215,17 +290,20 @@ def explore(
     """Run `target` along every path, at most `limits.paths`; the flag tells whether all were followed."""
     outcomes: list[Outcome] = []
     waiting: list[tuple[bool, ...]] = [()]
+    allowance = Allowance(session.limits)
     while waiting:
         if len(outcomes) >= session.limits.paths:
             return outcomes, False
         schedule = waiting.pop()
-        run = Run(session, schedule)
+        run = Run(session, schedule, allowance=allowance)
         run.recorder = recorder() if recorder else None
         with running(run):
             try:
                 outcome = Outcome(run, target(run))
             except (Raised, Refused, OutOfFuel) as error:
                 outcome = Outcome(run, error=error)
+            except (RecursionError, MemoryError) as error:
+                outcome = Outcome(run, error=exhausted(error, run.place))
         outcomes.append(outcome)
         taken = tuple(decision.taken for decision in run.decisions)
         waiting.extend((*taken[:index], not taken[index]) for index in range(len(schedule), len(taken)))

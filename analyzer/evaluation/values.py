@@ -391,7 +391,7 @@ class Tensor:
 class Namespace:
     """A module of the analysed program. `names` are its globals."""
 
-    __slots__ = ("file", "lost", "name", "names", "package", "path", "pending", "unknown")
+    __slots__ = ("file", "lost", "name", "names", "package", "path", "pending", "running", "unknown")
 
     def __init__(self, name: str, file: str, package: str, path: Any = None) -> None:
         self.name = name
@@ -401,6 +401,8 @@ class Namespace:
         self.names: dict[str, Value] = {"__name__": name, "__package__": package}
         self.pending = False
         """Whether its body has still to run."""
+        self.running = False
+        """Whether its body is being run."""
         self.lost: tuple[Unknown, ...] = ()
         """The regions of its body that could not be followed."""
         self.unknown: Unknown | None = None
@@ -408,6 +410,16 @@ class Namespace:
 
     def __repr__(self) -> str:
         return f"<module {self.name}>"
+
+
+class Deferred:
+    """A name imported from a module that was still running: it is looked up when it is first used."""
+
+    __slots__ = ("module", "name")
+
+    def __init__(self, module: Namespace, name: str) -> None:
+        self.module = module
+        self.name = name
 
 
 class NativeModule:

@@ -48,6 +48,8 @@ def _deep(run: Run, value: Value, memo: dict[Any, Value]) -> Value:
     run.depth += 1
     try:
         run.step()
+        if isinstance(value, ModuleInstance):
+            run.count_module()
         result = _deep_container(run, value, memo) if isinstance(value, _CONTAINERS) else _deep_object(run, value, memo)
     finally:
         run.depth -= 1
