@@ -6,6 +6,7 @@ import ast
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -40,7 +41,7 @@ def python_spans(text: str) -> Iterator[Found]:
     def column(line: int, offset: int) -> int:
         return len(lines[line - 1].encode()[:offset].decode()) + 1
 
-    pending: list[ast.AST] = [ast.parse(text)]
+    pending: list[Any] = [ast.parse(text)]
     while pending:
         node = pending.pop()
         starred_call = isinstance(node, ast.Call | ast.ClassDef)
@@ -62,7 +63,7 @@ def python_spans(text: str) -> Iterator[Found]:
 def lowered_spans(module: ir.Module) -> Iterator[Found]:
     """What the IR says, but for the nodes that `ast` has no like of."""
     compared = {kind.__name__ for kind in KINDS.values()}
-    pending: list[object] = list(module.body)
+    pending: list[Any] = list(module.body)
     while pending:
         node = pending.pop()
         if isinstance(node, tuple):
