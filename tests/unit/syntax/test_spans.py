@@ -71,9 +71,16 @@ def lowered_spans(module: ir.Module) -> Iterator[Found]:
         elif isinstance(node, ir.Node):
             if type(node).__name__ in compared:
                 yield type(node).__name__, node.span
-            is_singleton = isinstance(node, ir.PatternValue) and isinstance(node.value, ir.Constant)
-            if not isinstance(node, ir.FString) and not (is_singleton and node.value.kind in ("none", "bool")):
+            if not isinstance(node, ir.FString) and not is_singleton(node):
                 pending.extend(getattr(node, name) for name in node.__struct_fields__)
+
+
+def is_singleton(node: ir.Node) -> bool:
+    """`case None`, whose value `ast` has no node for."""
+    match node:
+        case ir.PatternValue(value=ir.Constant(kind="none" | "bool")):
+            return True
+    return False
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
