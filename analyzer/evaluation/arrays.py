@@ -252,4 +252,13 @@ def _table() -> dict[str, Callable[..., Any]]:
     return table
 
 
+def unique(value: Value, *, return_counts: bool = False, **more: Any) -> list[Elements] | None:
+    """`torch.unique` of known elements: the values, and how often each stands there."""
+    known = elements_of(value)
+    if known is None or any(more.values()):
+        return None
+    values = sorted(set(known[0]))
+    return [values, [known[0].count(one) for one in values]] if return_counts else [values]
+
+
 COMPUTED: Mapping[str, Callable[..., Any]] = _table()

@@ -364,9 +364,9 @@ def set_attribute(run: Run, value: Value, name: str, item: Value) -> None:
         from analyzer.evaluation.tensors import set_tensor_attribute
 
         set_tensor_attribute(run, value, name, item)
-    elif isinstance(value, (Native, Operator)):
+    elif isinstance(value, Operator) or (isinstance(value, Native) and "." in value.name):
         _replaced(run, value, name)
-    elif isinstance(value, (Function, Partial)):
+    elif isinstance(value, (Function, Native, Partial)):
         run.note(value.attributes, name)
         value.attributes[name] = item
     elif isinstance(value, Bound):

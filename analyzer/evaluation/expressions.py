@@ -363,7 +363,10 @@ def compile_defaults(parameters: ir.Parameters, scope: Scope) -> Callable[[Frame
 
 
 def _display(node: ir.Display, scope: Scope) -> Evaluator:
-    make: Any = {"tuple": tuple, "list": list, "set": set}[node.kind]
+    if node.kind == "set":
+        items = _display(ir.Display(node.span, "list", node.elements), scope)
+        return lambda frame: made_set(frame, items(frame))
+    make: Any = {"tuple": tuple, "list": list}[node.kind]
     if not any(isinstance(element, ir.Starred) for element in node.elements):
         parts = tuple(compile_expression(element, scope) for element in node.elements)
         if node.kind == "list":
@@ -390,6 +393,11 @@ def _display(node: ir.Display, scope: Scope) -> Evaluator:
         return make(items)
 
     return evaluate
+
+
+def made_set(frame: Frame, items: Value) -> Value:
+    """The set of a list's elements, which may not be known."""
+    return items if isinstance(items, Unknown) else iteration.make_set(frame.run, items)
 
 
 def _dict(node: ir.DictDisplay, scope: Scope) -> Evaluator:
@@ -468,7 +476,7 @@ def _comprehension(node: ir.Comprehension, scope: Scope) -> Evaluator:
                 frame.run.check_size(len(items)) if len(items) & 0xFFFF == 0 else None
         except iteration.Untraversable as error:
             return error.unknown
-        return set(items) if node.kind == "set" else items
+        return iteration.make_set(frame.run, items) if node.kind == "set" else items
 
     return evaluate
 

@@ -26,6 +26,7 @@ from analyzer.evaluation.regions import bound_names
 from analyzer.evaluation.run import Limits, OutOfFuel, Run, Undecidable, exhausted, running
 from analyzer.evaluation.statements import compile_statement
 from analyzer.evaluation.values import Deferred, Namespace, NativeModule, Place, Raised, Unknown, Value
+from analyzer.knowledge.names import names_of
 from analyzer.syntax import ir
 from analyzer.syntax.project import OutsideRoot
 from analyzer.syntax.source import SourceError
@@ -266,7 +267,8 @@ class Session:
         if natives.is_known_module(f"{module.name}.{name}"):
             return NativeModule(f"{module.name}.{name}")
         plain = module.name.partition(".")[0] in sys.stdlib_module_names
-        if name.startswith("__"):
+        listed = names_of(module.name)
+        if name.startswith("__") or (listed is not None and name not in listed and not name.startswith("_")):
             raise raised(run, "AttributeError", f"module '{module.name}' has no attribute '{name}'")
         return run.unknown(f"{module.name}.{name} is not known", plain=plain)
 

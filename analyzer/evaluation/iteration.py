@@ -143,7 +143,21 @@ def key_of(run: Run, key: Value) -> Value:
     """A hashable host key: an Instance that is a str or int in Python hashes as that."""
     if isinstance(key, (list, dict, set)):
         raise raised(run, "TypeError", f"unhashable type: '{type(key).__name__}'")
+    if isinstance(key, Instance) and key.payload is None:
+        found = key.cls.lookup("__eq__") or key.cls.lookup("__hash__")
+        if found is not None and type(found[1]) is Function:
+            raise Untraversable(run.unknown(f"{key.cls.name} decides itself which keys are equal", plain=True))
     return key
+
+
+def make_set(run: Run, items: Iterable[Value]) -> Value:
+    """A set of values; an Unknown where one of them is not known."""
+    keys = []
+    for item in run.paid(items):
+        if isinstance(item, Unknown):
+            return Unknown(item.reason, item.place, plain=item.plain)
+        keys.append(key_of(run, item))
+    return guarded(run, set, run.paid(keys))
 
 
 def set_key(run: Run, target: dict[Value, Value], key: Value, value: Value) -> None:

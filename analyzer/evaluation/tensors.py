@@ -44,6 +44,10 @@ def apply(run: Run, name: str, spec: OperatorSpec, arguments: list[Value], keywo
         if stand_in is None:
             return missed(run, unknown)
         arguments = stand_in
+    if name in ("torch.unique", "Tensor.unique"):
+        distinct = _unique(arguments, keywords)
+        if distinct is not None:
+            return distinct
     inputs, named = rule_arguments(arguments, keywords)
     try:
         output = spec.rule(*inputs, **named)
@@ -65,6 +69,18 @@ def apply(run: Run, name: str, spec: OperatorSpec, arguments: list[Value], keywo
         given = list(tensors_in((*arguments, *keywords.values())))
         run.recorder.equation(name, given, tensors, macs, run.place, arguments=inputs, keywords=named)
     return result
+
+
+def _unique(arguments: list[Value], keywords: dict[str, Value]) -> Value:
+    """The one operator whose shape known elements decide; None where they are not known."""
+    found = arrays.unique(arguments[0], **keywords) if len(arguments) == 1 else None
+    if found is None:
+        return None
+    kinds = (arguments[0].type.dtype, DType.int64)
+    results = [
+        Tensor(TensorType((len(values),), dtype), values=values) for values, dtype in zip(found, kinds, strict=False)
+    ]
+    return results[0] if len(results) == 1 else tuple(results)
 
 
 def _with_known_scalars(name: str, arguments: list[Value]) -> list[Value] | None:

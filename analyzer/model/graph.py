@@ -16,7 +16,7 @@ Nodes stand in the order of the calls, which every edge follows: the graph has n
     settings    of a layer, as torch prints them
     place       FILE:LINE where a layer is made or an operator is called, None where that is unknown
 
-and an edge `tensors`, the types of the tensors that go along it, each once.
+and an edge `tensors`, the types of the tensors that go along it, each once, and `numbers`, theirs in the trace.
 """
 
 from __future__ import annotations
@@ -259,8 +259,8 @@ def _module(full: Graph, model: Model, members: Sequence[str], path: str, counte
         macs = macs + full.nodes[node]["macs"]
     return {
         "kind": "module",
-        "label": path.rpartition(".")[2] or model.layers[0].type,
-        "type": layer.type if layer else "",
+        "label": layer.type if layer else path.rpartition(".")[2],
+        "type": layer.record.qualified_type if layer else "",
         "path": path,
         "parameters": _elements(new),
         "macs": macs,

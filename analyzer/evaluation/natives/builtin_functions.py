@@ -15,6 +15,7 @@ from analyzer.evaluation import attributes, calls, iteration, operations, string
 from analyzer.evaluation.exceptions import guarded, raised
 from analyzer.evaluation.natives.registry import Entry, Table, native, pure
 from analyzer.evaluation.run import OutOfFuel, Run
+from analyzer.knowledge.names import names_of
 from analyzer.evaluation.values import (
     Bound,
     Class,
@@ -156,7 +157,10 @@ def variables(run: Run, value: Value) -> Value:
 @native("builtins.dir")
 def directory(run: Run, value: Value = None) -> Value:
     if isinstance(value, Namespace):
+        run.session.ensure(value)
         return sorted(value.names)
+    if isinstance(value, NativeModule) and names_of(value.name) is not None:
+        return sorted(names_of(value.name) or ())
     return run.unknown("dir() of a value", plain=True)
 
 

@@ -98,9 +98,7 @@ def _tuple(run: Run, cls: Class, value: Value = ()) -> Value:
 
 
 def _set(run: Run, cls: Class, value: Value = ()) -> Value:
-    items = _list(run, cls, value)
-    unknown = next((item for item in items if isinstance(item, Unknown)), None)
-    return unknown if unknown is not None else guarded(run, set, items)
+    return iteration.make_set(run, iteration.iterate(run, value))
 
 
 def _frozenset(run: Run, cls: Class, value: Value = ()) -> Value:

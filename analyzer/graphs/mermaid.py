@@ -1,0 +1,42 @@
+"""Mermaid, which Markdown on code hosts draws: `weighbridge graph net.py --format mermaid`.
+
+    flowchart TD
+        i0(["input<br/>8×20"])
+        e0["Linear<br/>fc<br/>20 → 30<br/>630 parameters, 600 MACs"]
+        i0 -->|"8×20"| e0
+
+https://mermaid.js.org/syntax/flowchart.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.graphs.parts.cards import card, shapes
+from analyzer.reports.parts.escape import plain
+
+if TYPE_CHECKING:
+    from analyzer.model.graph import Graph
+
+BRACKETS = {"end": ('(["', '"])'), "module": ('[["', '"]]'), "held": ('(["', '"])'), "operator": ('("', '")')}
+USUAL = ('["', '"]')
+
+
+def drawn(graph: Graph) -> str:
+    """The graph as a flowchart from top to bottom."""
+    lines = ["flowchart TD"]
+    for node in graph:
+        found = card(graph, node)
+        left, right = BRACKETS.get(found.family, USUAL)
+        lines.append(f"    {node}{left}{'<br/>'.join(escaped(line) for line in found.lines)}{right}")
+    for source, end, data in graph.edges(data=True):
+        lines.append(f'    {source} -->|"{escaped(shapes(data["tensors"]))}"| {end}')
+    return "\n".join([*lines, ""])
+
+
+def escaped(text: str) -> str:
+    """Text with everything that Markdown, HTML or Mermaid could interpret as an entity of Mermaid's: `#35;`."""
+    return "".join(char if char.isalnum() or char in _PLAIN else f"#{ord(char)};" for char in plain(text))
+
+
+_PLAIN = frozenset(" .,:+-=/×→…?()[]_")
