@@ -21,8 +21,10 @@ from analyzer.evaluation.registration import new_module, own_parameters, spoil
 from analyzer.evaluation.run import Run
 from analyzer.evaluation.values import Class, ModuleInstance, Native, Tensor, Unknown, Value
 
+_WITH_RELU = {"Linear": "LinearReLU", "BatchNorm2d": "BNReLU2d", "BatchNorm3d": "BNReLU3d"}
 _CONVS = ("Conv1d", "Conv2d", "Conv3d")
 _NORMS = ("BatchNorm1d", "BatchNorm2d", "BatchNorm3d")
+_PAIRS = {("Linear", "ReLU"), ("Linear", "BatchNorm1d"), ("BatchNorm2d", "ReLU"), ("BatchNorm3d", "ReLU")}
 _TRANSPOSED = ("ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d")
 
 
@@ -86,9 +88,10 @@ def fuse_linear_bn_eval(run: Run, linear: Value, bn: Value) -> Value:
     return _fused(run, linear, bn, 0)
 
 
-FUSED = Class("_FusedModule", (CONTAINERS.values["torch.nn.Sequential"],), {}, module="torch.ao.nn.intrinsic.modules.fused")
+_FUSED_HOME = "torch.ao.nn.intrinsic.modules.fused"
+FUSED = Class("_FusedModule", (CONTAINERS.values["torch.nn.Sequential"],), {}, module=_FUSED_HOME)
 _INTRINSIC: dict[str, Class] = {
-    name: Class(name, (FUSED,), {}, module="torch.ao.nn.intrinsic.modules.fused")
+    name: Class(name, (FUSED,), {}, module=_FUSED_HOME)
     for name in (
         "ConvReLU1d", "ConvReLU2d", "ConvReLU3d", "LinearReLU", "ConvBn1d", "ConvBn2d", "ConvBn3d", "ConvBnReLU1d",
         "ConvBnReLU2d", "ConvBnReLU3d", "BNReLU2d", "BNReLU3d", "LinearBn1d", "LinearLeakyReLU", "LinearTanh",
@@ -109,10 +112,10 @@ def _combined(run: Run, layers: list[ModuleInstance], *, for_training: bool) -> 
     first, suffix = kinds[0], kinds[0][-2:]
     normed = len(kinds) > 1 and kinds[1] in _NORMS
     known = (
-        kinds in {(first,), ("Linear", "ReLU"), ("Linear", "BatchNorm1d"), ("BatchNorm2d", "ReLU"), ("BatchNorm3d", "ReLU")}
+        kinds in _PAIRS
         or (first in _CONVS and kinds[1:] in {("ReLU",), (f"BatchNorm{suffix}",), (f"BatchNorm{suffix}", "ReLU")})
         or (first in _TRANSPOSED and kinds[1:] == (f"BatchNorm{suffix}",))
-    ) and len(kinds) > 1
+    )
     if not known:
         raise raised(run, "AssertionError", f"did not find fuser method for: {kinds} ")
     if normed and len({layer.training for layer in layers}) > 1:
@@ -124,8 +127,7 @@ def _combined(run: Run, layers: list[ModuleInstance], *, for_training: bool) -> 
     if normed:
         fused = _fused(run, layers[0], layers[1], 1 if first in _TRANSPOSED else 0)
         return _sequence(run, f"ConvReLU{suffix}", [fused, layers[2]]) if followed_by_relu else fused
-    name = {"Linear": "LinearReLU", "BatchNorm2d": "BNReLU2d", "BatchNorm3d": "BNReLU3d"}.get(first, f"ConvReLU{suffix}")
-    return _sequence(run, name, layers)
+    return _sequence(run, _WITH_RELU.get(first, f"ConvReLU{suffix}"), layers)
 
 
 def _check_trainable(run: Run, layers: list[ModuleInstance]) -> None:
@@ -198,12 +200,13 @@ def _known(groups: list[Value]) -> bool:
     return all(isinstance(path, str) for path in paths)
 
 
-_HOMES = ("torch.ao.quantization", "torch.quantization", "torch.ao.quantization.fuse_modules", "torch.quantization.fuse_modules")
+_PACKAGES = ("torch.ao.quantization", "torch.quantization")
+_HOMES = (*_PACKAGES, *(f"{package}.fuse_modules" for package in _PACKAGES))
 
 FUSING = Table({
     **{f"{home}.fuse_modules": Native("fuse_modules", _fuser(for_training=False)) for home in _HOMES},
     **{f"{home}.fuse_modules_qat": Native("fuse_modules_qat", _fuser(for_training=True)) for home in _HOMES},
     **{f"{home}.{name}": cls for name, cls in (*_INTRINSIC.items(), ("_FusedModule", FUSED)) for home in (
-        "torch.ao.nn.intrinsic", "torch.nn.intrinsic", "torch.ao.nn.intrinsic.modules.fused", "torch.ao.nn.intrinsic.modules",
+        "torch.ao.nn.intrinsic", "torch.nn.intrinsic", "torch.ao.nn.intrinsic.modules", _FUSED_HOME,
     )},
 })  # fmt: skip

@@ -161,7 +161,7 @@ _CONTEXTS = (
 _MARKS = (
     "torch.jit.script", "torch.jit.ignore", "torch.jit.unused", "torch.jit.export", "torch.jit.script_if_tracing",
     "torch.jit.interface", "torch.jit.script_method", "torch.fx.wrap", "torch.compiler.disable", "torch._dynamo.disable",
-    "torch.compiler.allow_in_graph", "torch.compile", "torch.jit._overload_method", "torch.cuda.amp.custom_fwd",
+    "torch.compiler.allow_in_graph", "torch.jit._overload_method", "torch.cuda.amp.custom_fwd",
     "torch.cuda.amp.custom_bwd", "torch.amp.custom_fwd", "torch.amp.custom_bwd", "torch._jit_internal._overload_method",
     "torch.autograd.function.once_differentiable", "torch.jit.optimize_for_inference", "torch.jit.freeze",
     "torch.utils.checkpoint.checkpoint_wrapper", "torch.overrides.handle_torch_function", "torch._dynamo.allow_in_graph",
@@ -173,7 +173,7 @@ _NOTHING = (
     "torch.cuda.empty_cache", "torch.set_num_threads", "torch.set_printoptions", "torch._C._log_api_usage_once",
     "torch._assert", "torch.cuda.synchronize", "torch.save", "torch.autograd.backward", "torch.multiprocessing.set_start_method",
     "torch.multiprocessing.set_sharing_strategy", "torch.distributed.init_process_group", "torch.distributed.barrier",
-    "torch.distributed.destroy_process_group", "torch.nn.utils.clip_grad_norm_", "torch.nn.utils.clip_grad_value_",
+    "torch.distributed.destroy_process_group",
     "torch.jit.annotate", "torch._dynamo.mark_static", "torch.fx._symbolic_trace.wrap",
 )  # fmt: skip
 _FALSE = (
@@ -249,11 +249,6 @@ def checkpoint_sequential(run: Run, functions: Value, segments: Value, value: Va
     for function in iteration.iterate(run, functions):
         value = calls.call(run, function, [value], {})
     return value
-
-
-@native("torch.nn.parallel.DataParallel", "torch.nn.DataParallel")
-def unwrapped(run: Run, module: Value, *arguments: Value, **keywords: Value) -> Value:
-    return module
 
 
 def _pair(count: int) -> Native:

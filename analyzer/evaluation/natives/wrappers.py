@@ -74,7 +74,9 @@ def _class(name: str, module: str, **methods: Any) -> Class:
     return Class(name, (MODULE,), namespace, module=module)
 
 
-DATA_PARALLEL = _class("DataParallel", "torch.nn.parallel.data_parallel", __init__=_parallel, forward=_pass_on("module"))
+DATA_PARALLEL = _class(
+    "DataParallel", "torch.nn.parallel.data_parallel", __init__=_parallel, forward=_pass_on("module")
+)
 DISTRIBUTED = _class(
     "DistributedDataParallel",
     "torch.nn.parallel.distributed",
