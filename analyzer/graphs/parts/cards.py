@@ -89,21 +89,23 @@ def _amount(number: Dim) -> str:
 def _round(text: str) -> str:
     """Three digits at most: `118.01 M` is `118 M`."""
     number, _, unit = text.partition(" ")
-    return text if not unit else f"{float(number.replace(',', '')):.3g} {unit}"
+    value = float(number.replace(",", ""))
+    return text if not unit else f"{value:.3g} {unit}" if value < 999.5 else f"{value:.0f} {unit}"
 
 
 def _detail(graph: Graph, node: str) -> str:
     data = graph.nodes[node]
     settings: Mapping[str, str] = data["settings"]
     if data["kind"] in ("input", "output", "parameter", "buffer", "constant"):
-        return data["type"].replace(", ", "×").replace("[", "").replace("]", "") or data["type"]
+        return str(data["type"]).replace(", ", "×").replace("[]", "scalar").strip("[").replace("]", "").removesuffix(" float32")
     parts = []
     for one, two in (("in_channels", "out_channels"), ("in_features", "out_features"), ("num_embeddings", "embedding_dim")):
         if one in settings and two in settings:
             parts.append(f"{settings[one]} → {settings[two]}")
     if "kernel_size" in settings:
-        parts.append(_sizes(settings["kernel_size"], "×"))
-        if _sizes(settings.get("stride", "1"), "×") != "1":
+        kernel = _sizes(settings["kernel_size"], "×")
+        parts.append(kernel if "×" in kernel else f"kernel {kernel}")
+        if _square(settings.get("stride", "1")) != "1":
             parts.append(f"stride {_square(settings['stride'])}")
     if settings.get("groups", "1") != "1":
         parts.append(f"{settings['groups']} groups")
