@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import builtins
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -62,10 +63,17 @@ def from_host(run: Run, error: BaseException) -> Raised:
     return Raised(exception(name, *error.args), run.place)
 
 
+SMALL = 1_000
+_SIZED = (str, bytes, list, tuple, dict, set, frozenset, deque)
+
+
 def guarded(run: Run, operation: Callable[..., Any], *arguments: Any, **keywords: Any) -> Any:
-    """Call a host operation; what it raises becomes the analysed program's exception."""
+    """Call a host operation, pay for a large result; what it raises becomes the analysed program's exception."""
     try:
-        return operation(*arguments, **keywords)
+        result = operation(*arguments, **keywords)
+        if isinstance(result, _SIZED) and len(result) > SMALL:
+            run.check_size(len(result))
+        return result
     except RecursionError:
         raise
     except _HOST_ERRORS as error:

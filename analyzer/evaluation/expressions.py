@@ -242,7 +242,7 @@ def _gather(arguments: tuple[ir.Argument, ...], scope: Scope) -> Callable[[Frame
             if star == "*":
                 if isinstance(value, Unknown):
                     return value, None
-                positional.extend(iteration.iterate(frame.run, value))
+                positional.extend(frame.run.paid(iteration.iterate(frame.run, value)))
             elif star == "**":
                 value = operations.payload(value)
                 if isinstance(value, Unknown):
@@ -368,6 +368,9 @@ def _display(node: ir.Display, scope: Scope) -> Evaluator:
         return lambda frame: made_set(frame, items(frame))
     make: Any = {"tuple": tuple, "list": list}[node.kind]
     if not any(isinstance(element, ir.Starred) for element in node.elements):
+        size = len(node.elements)
+        if size > iteration.LONG:
+            return _long_display(node, scope)
         parts = tuple(compile_expression(element, scope) for element in node.elements)
         if node.kind == "list":
             return lambda frame: [part(frame) for part in parts]
@@ -388,9 +391,33 @@ def _display(node: ir.Display, scope: Scope) -> Evaluator:
             elif isinstance(value, Unknown):
                 return value
             else:
-                items.extend(iteration.iterate(frame.run, value))
+                items.extend(frame.run.paid(iteration.iterate(frame.run, value)))
         frame.run.check_size(len(items))
         return make(items)
+
+    return evaluate
+
+
+def _long_display(node: ir.Display, scope: Scope) -> Evaluator:
+    """A list or tuple of so many elements that they are paid for."""
+    parts = tuple(compile_expression(element, scope) for element in node.elements)
+
+    def evaluate(frame: Frame) -> Value:
+        frame.run.check_size(len(parts))
+        items = [part(frame) for part in parts]
+        return items if node.kind == "list" else tuple(items)
+
+    return evaluate
+
+
+def _long_display(node: ir.Display, scope: Scope) -> Evaluator:
+    """A list or tuple of so many elements that they are paid for."""
+    parts = tuple(compile_expression(element, scope) for element in node.elements)
+
+    def evaluate(frame: Frame) -> Value:
+        frame.run.check_size(len(parts))
+        items = [part(frame) for part in parts]
+        return items if node.kind == "list" else tuple(items)
 
     return evaluate
 
@@ -415,6 +442,7 @@ def _dict(node: ir.DictDisplay, scope: Scope) -> Evaluator:
             more = operations.payload(value(frame))
             if isinstance(more, Unknown):
                 return more
+            frame.run.check_size(len(more) if isinstance(more, dict) else 0)
             result.update(more if isinstance(more, dict) else iteration.mapping_of(frame.run, more))
         return result
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import operator
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from analyzer.algebra.expression import Expr
@@ -20,6 +20,7 @@ from analyzer.evaluation.run import Run
 from analyzer.evaluation.values import (
     Class,
     DefaultDict,
+    Function,
     Instance,
     ModuleInstance,
     Namespace,
@@ -47,10 +48,12 @@ _VIEWS = (dict, set, frozenset, deque)
 def iterate(run: Run, value: Value) -> Iterator[Value]:
     """An iterator over the elements; raises Untraversable where they are not known."""
     kind = type(value)
+    if kind is range and len(value[: LONG + 1]) > LONG:
+        return _steps(run, value)
     if kind in _DIRECT or isinstance(value, tuple):
         return iter(value)
     if isinstance(value, _VIEWS):
-        return iter(list(value))
+        return iter(_copied(run, value))
     if kind is Unknown:
         raise Untraversable(value)
     if isinstance(value, Instance):
@@ -64,10 +67,28 @@ def iterate(run: Run, value: Value) -> Iterator[Value]:
     if isinstance(value, Class):
         return _iterate_class(run, value)
     if hasattr(kind, "__next__"):
+        run.count_iterator()
         return value  # type: ignore[no-any-return]  # a host iterator over abstract values
     if hasattr(kind, "__iter__") and kind.__module__ in ("builtins", "collections", "itertools"):
-        return iter(value)
+        return iter(_copied(run, value))
     raise raised(run, "TypeError", f"{operations.type_name(value)} object is not iterable")
+
+
+LONG = 1_000
+
+
+def _steps(run: Run, values: Iterable[Value]) -> Iterator[Value]:
+    """The values, a step for each: host functions may take them all without paying."""
+    for value in values:
+        run.step()
+        yield value
+
+
+def _copied(run: Run, values: Any) -> list[Value]:
+    """What a container or view holds now, whatever is done to it meanwhile."""
+    if len(values) > LONG:
+        run.check_size(len(values))
+    return list(values)
 
 
 def _iterate_instance(run: Run, value: Instance) -> Iterator[Value]:
@@ -141,13 +162,30 @@ def mapping_of(run: Run, value: Value) -> dict[Value, Value]:
 
 def key_of(run: Run, key: Value) -> Value:
     """A hashable host key: an Instance that is a str or int in Python hashes as that."""
-    if isinstance(key, (list, dict, set)):
+    if isinstance(key, (list, dict, set, deque)):
         raise raised(run, "TypeError", f"unhashable type: '{type(key).__name__}'")
+    if isinstance(key, tuple):
+        _check_parts(run, key)
     if isinstance(key, Instance) and key.payload is None:
         found = key.cls.lookup("__eq__") or key.cls.lookup("__hash__")
         if found is not None and type(found[1]) is Function:
             raise Untraversable(run.unknown(f"{key.cls.name} decides itself which keys are equal", plain=True))
     return key
+
+
+def _check_parts(run: Run, key: tuple[Value, ...]) -> None:
+    """The host hashes a tuple part by part, shared ones again and again, in one go."""
+    waiting: list[Value] = [key]
+    parts = 0
+    while waiting:
+        current = waiting.pop()
+        parts += 1
+        if parts > LONG:
+            run.check_size(parts)
+        if isinstance(current, tuple):
+            waiting.extend(current)
+        elif isinstance(current, (list, dict, set, deque)):
+            raise raised(run, "TypeError", f"unhashable type: '{type(current).__name__}'")
 
 
 def make_set(run: Run, items: Iterable[Value]) -> Value:

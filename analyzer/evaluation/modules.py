@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzer.evaluation.exceptions import raised
-from analyzer.evaluation.run import Run
+from analyzer.evaluation.run import OutOfFuel, Run
 from analyzer.evaluation.values import ModuleInstance, Tensor, Unknown, Value
 
 
@@ -33,8 +33,15 @@ def registered(module: ModuleInstance, name: str) -> Value:
     return ABSENT
 
 
+LONGEST_NAME = 500
+LONGEST_PATHS = 10_000_000
+"""Characters of all paths of a model."""
+
+
 def store(run: Run, module: ModuleInstance, name: str, value: Value) -> None:
     """`Module.__setattr__`: parameters and modules are registered, everything else is a plain attribute."""
+    if len(name) > LONGEST_NAME:
+        raise OutOfFuel(f"a name of {len(name):,} characters", run.place)
     if isinstance(value, Tensor) and value.is_parameter:
         if module.parameters is None:
             raise raised(run, "AttributeError", "cannot assign parameters before Module.__init__() call")
@@ -95,11 +102,15 @@ def named_modules(
     """`Module.named_modules()`: itself first, each module once."""
     seen = set() if seen is None else seen
     stack: list[tuple[str, Value]] = [(prefix, module)]
+    characters = 0
     while stack:
         path, current = stack.pop()
         if not isinstance(current, ModuleInstance) or (remove_duplicate and id(current) in seen):
             continue
         seen.add(id(current))
+        characters += len(path)
+        if characters > LONGEST_PATHS:
+            raise OutOfFuel(f"layer paths of over {LONGEST_PATHS:,} characters", current.place)
         yield path, current
         base = f"{path}." if path else ""
         stack.extend((base + name, child) for name, child in reversed(current.modules.items()))

@@ -9,7 +9,8 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from analyzer.algebra.expression import Expr, TooComplex
@@ -87,7 +88,7 @@ def _check_bits(run: Run, sign: str, left: int, right: int) -> None:
         return
     else:
         bits = int(left).bit_length() * int(right) if sign == "**" else int(left).bit_length() + int(right)
-    if bits > run.limits.bits and left not in (0, 1, -1):
+    if bits > run.limits.bits and not (left == 0 or (sign == "**" and left in (1, -1))):
         from analyzer.evaluation.run import OutOfFuel
 
         raise OutOfFuel(f"an integer of {bits:,} bits is over the limit", run.place)
@@ -101,17 +102,29 @@ def _check_sequence(run: Run, sign: str, left: Value, right: Value) -> None:
             run.check_size(len(right) * max(left, 0))
     elif sign == "+" and isinstance(left, _SEQUENCES) and isinstance(right, _SEQUENCES):
         run.check_size(len(left) + len(right))
-    elif sign == "%" and isinstance(left, str):
-        check_format(run, left)
+    elif sign == "%" and isinstance(left, (str, bytes)):
+        pattern = left if isinstance(left, str) else left.decode("latin-1")
+        values = right if isinstance(right, tuple) else tuple(right.values()) if isinstance(right, dict) else (right,)
+        specs = "".join(_CONVERSION.findall(pattern))
+        check_format(run, specs, values, pattern.count("%"))
+        if "*" in specs:
+            run.check_size(sum(abs(value) for value in values if isinstance(value, int)))
 
 
-def check_format(run: Run, pattern: str) -> None:
-    """Refuse a format whose width or precision would make a giant string."""
-    digits = 0
+_CONVERSION = re.compile(r"%[-+ #0-9.*]*")
+
+
+def check_format(run: Run, pattern: str, values: Iterable[Value] = (), fields: int = 1) -> None:
+    """Refuse a format whose widths and precisions, or whose values put into it again and again, make a giant string."""
+    width, total = 0, 0
     for character in pattern:
-        digits = digits + 1 if character.isdigit() else 0
-        if digits > 6:
-            run.check_size(10**digits)
+        if character.isdecimal():
+            width = min(width * 10 + int(character), 2 * run.limits.size)
+        elif width:
+            total, width = total + width, 0
+    longest = max((len(value) for value in values if isinstance(value, (str, bytes))), default=0)
+    if (size := total + width + fields * longest) > 1_000:
+        run.check_size(size)
 
 
 def _tensor(run: Run, sign: str, left: Value, right: Value) -> Value:
@@ -376,6 +389,17 @@ def _all_equal(run: Run, pairs: Any) -> Value:
     return unknown or True
 
 
+def _in_range(run: Run, container: range, item: Value) -> Value:
+    """The host would compare one number after the other."""
+    if isinstance(item, float):
+        return item.is_integer() and int(item) in container
+    if isinstance(item, Expr):
+        return run.unknown(f"whether {item} is in a range", plain=True)
+    if isinstance(item, Tensor):
+        return run.unknown("membership of a tensor depends on its data", plain=True)
+    return False
+
+
 def contains(run: Run, container: Value, item: Value) -> Value:
     """`item in container`."""
     if isinstance(container, Unknown):
@@ -408,6 +432,12 @@ def contains(run: Run, container: Value, item: Value) -> Value:
         return Unknown(item.reason, item.place, plain=True)
     if isinstance(item, Instance) and isinstance(item.payload, (str, int)):
         item = item.payload
+    if isinstance(container, range) and type(item) not in (int, bool):
+        return _in_range(run, container, item)
+    if isinstance(container, (dict, set, frozenset)):
+        from analyzer.evaluation.iteration import key_of
+
+        item = key_of(run, item)
     if isinstance(container, (dict, set, frozenset)) and isinstance(item, Expr):
         return contains(run, list(container), item)
     if type(container) is Tensor:

@@ -46,6 +46,8 @@ class Limits:
     """Of one path."""
     paths: int = 32
     decisions: int = 64
+    iterators: int = 200_000
+    """Made into other iterators, which the host would follow through all of them at once."""
 
 
 class OutOfFuel(Exception):
@@ -133,6 +135,7 @@ class Run:
         self.last_step = self.limits.steps
         self.depth = 0
         self.modules = 0
+        self.iterators = 0
         self._next_check = 0
         self.place: Place | None = Place("<call>", (1, 1, 1, 1))
         """The statement being executed."""
@@ -172,6 +175,12 @@ class Run:
             if number >= self.limits.size:
                 raise OutOfFuel(f"a container of over {self.limits.size:,} elements is over the limit", self.place)
             yield value
+
+    def count_iterator(self) -> None:
+        """Count an iterator that is being walked: one through another through another has no end of depth."""
+        self.iterators += 1
+        if self.iterators > self.limits.iterators:
+            raise OutOfFuel(f"more than {self.limits.iterators:,} iterators", self.place)
 
     def count_module(self) -> None:
         """Count a module that is being made."""

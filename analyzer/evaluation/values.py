@@ -41,6 +41,10 @@ class Place:
     __repr__ = __str__
 
 
+LONGEST_REASON = 400
+"""Characters: what the analysed program names and raises may be of any length."""
+
+
 class Unknown:
     """A value that is not known, and why.
 
@@ -62,10 +66,10 @@ class Unknown:
         scalar: bool = False,
         shrinks: bool = False,
     ) -> None:
-        self.reason = reason
+        self.reason = reason if len(reason) <= LONGEST_REASON else f"{reason[:LONGEST_REASON]}..."
         self.place = place
         self.plain = plain or scalar
-        self.key = key
+        self.key = key if key is None or len(key) <= LONGEST_REASON else None
         self.scalar = scalar
         self.shrinks = shrinks
 

@@ -7,6 +7,7 @@ DISK.read(Path("proj/train.py"), 6)   -> b"import"
 from __future__ import annotations
 
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -38,6 +39,8 @@ class Disk:
     """The files of this machine."""
 
     def read(self, path: Path, maximum: int) -> bytes:
+        if stat.S_ISFIFO(path.stat().st_mode):
+            raise OSError(f"{path} is no regular file")
         with path.open("rb") as file:
             return file.read(maximum)
 

@@ -249,12 +249,12 @@ def filter_values(run: Run, function: Value, iterable: Value) -> Iterator[Value]
 def reverse(run: Run, value: Value) -> Value:
     if isinstance(value, Instance) and attributes.has_special(value, "__reversed__"):
         return attributes.call_special(run, value, "__reversed__")
-    return reversed(list(iteration.iterate(run, value)))
+    return reversed(list(run.paid(iteration.iterate(run, value))))
 
 
 @native("builtins.sorted")
 def sort(run: Run, iterable: Value, *, key: Value = None, reverse: Value = False) -> Value:
-    return sorted_values(run, list(iteration.iterate(run, iterable)), key, bool(reverse))
+    return sorted_values(run, list(run.paid(iteration.iterate(run, iterable))), key, bool(reverse))
 
 
 def sorted_values(run: Run, items: list[Value], key: Value, reverse: bool) -> Value:
@@ -284,16 +284,16 @@ def add_up(run: Run, iterable: Value, start: Value = 0) -> Value:
 
 @native("builtins.any")
 def any_true(run: Run, iterable: Value) -> Value:
-    return any(operations.truth(run, item) for item in iteration.iterate(run, iterable))
+    return any(operations.truth(run, item) for item in run.paid(iteration.iterate(run, iterable)))
 
 
 @native("builtins.all")
 def all_true(run: Run, iterable: Value) -> Value:
-    return all(operations.truth(run, item) for item in iteration.iterate(run, iterable))
+    return all(operations.truth(run, item) for item in run.paid(iteration.iterate(run, iterable)))
 
 
 def _extreme(run: Run, arguments: tuple[Value, ...], key: Value, default: tuple[Value, ...], sign: str) -> Value:
-    items = list(iteration.iterate(run, arguments[0])) if len(arguments) == 1 else list(arguments)
+    items = list(run.paid(iteration.iterate(run, arguments[0]))) if len(arguments) == 1 else list(arguments)
     if not items:
         if default:
             return default[0]
@@ -348,12 +348,16 @@ def round_value(run: Run, value: Value, digits: Value = None) -> Value:
         return Unknown(value.reason, value.place, plain=True, scalar=value.scalar)
     if isinstance(value, Tensor):
         return run.unknown("the rounding of a tensor", plain=True)
+    if isinstance(digits, int) and abs(digits) > run.limits.bits:
+        raise OutOfFuel(f"a number is rounded to {digits:,} digits", run.place)
     return guarded(run, round, value) if digits is None else guarded(run, round, value, digits)
 
 
 @native("builtins.pow")
 def power(run: Run, base: Value, exponent: Value, modulus: Value = None) -> Value:
     if modulus is not None:
+        if any(isinstance(value, int) and value.bit_length() > 4_096 for value in (base, exponent, modulus)):
+            raise OutOfFuel("pow() of giant integers", run.place)
         return guarded(run, pow, base, exponent, modulus)
     return operations.binary(run, "**", base, exponent)
 

@@ -109,7 +109,9 @@ def _frozenset(run: Run, cls: Class, value: Value = ()) -> Value:
 def _dict(run: Run, cls: Class, *arguments: Value, **keywords: Value) -> Value:
     result: dict[Value, Value] = {}
     for argument in arguments:
-        result.update(iteration.mapping_of(run, argument))
+        more = iteration.mapping_of(run, argument)
+        run.check_size(len(more))
+        result.update(more)
     result.update(keywords)
     return result
 

@@ -13,10 +13,10 @@ from typing import Any
 
 from analyzer.evaluation import calls, iteration, operations
 from analyzer.evaluation.exceptions import guarded, raised
-from analyzer.evaluation.modules import store
+from analyzer.evaluation.modules import LONGEST_NAME, store
 from analyzer.evaluation.natives.module import MODULE
 from analyzer.evaluation.natives.registry import Table
-from analyzer.evaluation.run import Run
+from analyzer.evaluation.run import OutOfFuel, Run
 from analyzer.evaluation.values import Class, Instance, ModuleInstance, Native, Tensor, Unknown, Value
 
 
@@ -25,6 +25,8 @@ def _prepare(module: ModuleInstance) -> None:
 
 
 def _put(run: Run, module: ModuleInstance, name: str, child: Value) -> None:
+    if len(name) > LONGEST_NAME:
+        raise OutOfFuel(f"a name of {len(name):,} characters", run.place)
     if isinstance(child, Unknown):
         module.attributes[name] = child
         module.incomplete = module.incomplete or child

@@ -43,7 +43,7 @@ CHAIN = Class(
 
 def _paid(run: Run, source: Iterator[Any]) -> Iterator[Value]:
     for item in source:
-        run.step()
+        run.pay(1 + (len(item) >> 4) if isinstance(item, tuple) else 1)
         yield item
 
 
@@ -60,7 +60,7 @@ def _index(run: Run, value: Value) -> Value:
 @native("itertools.product")
 def product(run: Run, *iterables: Value, repeat: Value = 1) -> Iterator[Value]:
     pools = [list(iteration.iterate(run, iterable)) for iterable in iterables]
-    run.check_size(sum(map(len, pools)) * _index(run, repeat))
+    run.check_size((len(pools) + sum(map(len, pools))) * max(_index(run, repeat), 0))
     return _paid(run, itertools.product(*pools, repeat=repeat))
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Mapping
 from pathlib import PurePath
@@ -50,6 +51,7 @@ def _pop_list(run: Run, target: list[Value], index: Value = -1) -> Value:
 
 def _remove(run: Run, target: Any, item: Value) -> None:
     for index, element in enumerate(list(target)):
+        run.step()
         if operations.truth(run, operations.equals(run, element, item)):
             del target[index]
             return
@@ -58,13 +60,14 @@ def _remove(run: Run, target: Any, item: Value) -> None:
 
 def _index(run: Run, target: Any, item: Value, *bounds: int) -> Value:
     for index, element in enumerate(target):
+        run.step()
         if operations.truth(run, operations.equals(run, element, item)):
             return index
     raise raised(run, "ValueError", "the value is not in the list")
 
 
 def _count(run: Run, target: Any, item: Value) -> Value:
-    return sum(operations.truth(run, operations.equals(run, element, item)) for element in target)
+    return sum(operations.truth(run, operations.equals(run, element, item)) for element in run.paid(target))
 
 
 def _sort(run: Run, target: list[Value], *, key: Value = None, reverse: Value = False) -> None:
@@ -99,12 +102,15 @@ def _get(run: Run, target: dict[Value, Value], key: Value, default: Value = None
 
 
 def _get_known(run: Run, target: dict[Value, Value], key: Value, default: Value = None) -> Value:
+    key = iteration.key_of(run, key)
     key = operations.payload(key) if key not in target else key
     return target.get(key, default)
 
 
 def _set_default(run: Run, target: dict[Value, Value], key: Value, default: Value = None) -> Value:
-    if key not in target:
+    if isinstance(key, Unknown):
+        raise iteration.Untraversable(key)
+    if iteration.key_of(run, key) not in target:
         iteration.set_key(run, target, key, default)
     return target.get(key, default)
 
@@ -120,7 +126,7 @@ def _update(run: Run, target: dict[Value, Value], *others: Value, **pairs: Value
 def _pop_key(run: Run, target: dict[Value, Value], key: Value, *default: Value) -> Value:
     if isinstance(key, Unknown):
         raise iteration.Untraversable(key)
-    key = operations.payload(key) if key not in target else key
+    key = operations.payload(key) if iteration.key_of(run, key) not in target else key
     return guarded(run, target.pop, key, *default)
 
 
@@ -132,6 +138,7 @@ def _view(name: str) -> Callable[..., Any]:
 
 
 def _copy_dict(run: Run, target: Any) -> Value:
+    run.check_size(len(target))
     if isinstance(target, DefaultDict):
         return DefaultDict(target.factory, target)
     return target.copy()
@@ -188,6 +195,9 @@ def _text_method(name: str) -> Callable[..., Any]:
     def apply(run: Run, target: str, *arguments: Value, **keywords: Value) -> Value:
         if name in ("ljust", "rjust", "center", "zfill", "expandtabs") and arguments and isinstance(arguments[0], int):
             run.check_size(arguments[0] * (len(target) if name == "expandtabs" else 1))
+        if name == "translate" and arguments and isinstance(arguments[0], dict):
+            texts = [value for value in arguments[0].values() if isinstance(value, str)]
+            run.check_size(len(target) * max(map(len, texts), default=1))
         if name == "replace" and all(isinstance(a, str) for a in arguments[:2]):
             run.check_size(len(target) + (target.count(arguments[0]) if arguments[0] else len(target)) * len(arguments[1]))
         return method(run, target, *arguments, **keywords)
@@ -208,10 +218,18 @@ def _join(run: Run, target: str, items: Value) -> Value:
     return target.join(parts)
 
 
+_SPEC = re.compile(r":[^{}]*")
+_NESTED_FIELD = re.compile(r":[^{}]*\{")
+"""A replacement field whose format is given by another one."""
+
+
 def _format(run: Run, target: str, *arguments: Value, **keywords: Value) -> Value:
-    operations.check_format(run, target)
     texts = [_formattable(run, argument) for argument in arguments]
     named = {name: _formattable(run, argument) for name, argument in keywords.items()}
+    values = (*texts, *named.values())
+    operations.check_format(run, "".join(_SPEC.findall(target)), values, target.count("{"))
+    if _NESTED_FIELD.search(target):
+        run.check_size(target.count("{") * sum(abs(value) for value in values if type(value) is int))
     for value in (*texts, *named.values()):
         if isinstance(value, Unknown):
             return Unknown(value.reason, value.place or run.place, plain=True)

@@ -57,27 +57,37 @@ def pure(name: str, function: Callable[..., Any]) -> Native:
     return Native(name, apply)
 
 
+MOST_PARTS = 200_000
+
+
 def concrete(value: Value) -> Value:
     """The host value that an abstract one stands for, all the way down; an Unknown where there is none."""
+    return _concrete(value, [MOST_PARTS])
+
+
+def _concrete(value: Value, left: list[int]) -> Value:
     from analyzer.evaluation.values import Instance, Tensor
 
+    left[0] -= 1
+    if left[0] < 0:
+        return Unknown(f"a value of over {MOST_PARTS:,} parts", None, plain=True)
     kind = type(value)
     if kind in (int, float, str, bool, type(None), bytes, complex, range):
         return value
     if kind is Unknown:
         return value
     if isinstance(value, (list, tuple, set, frozenset)):
-        items = [concrete(item) for item in value]
+        items = [_concrete(item, left) for item in value]
         unknown = next((item for item in items if isinstance(item, Unknown)), None)
         if unknown is not None:
             return unknown
         return tuple(items) if isinstance(value, tuple) else type(value)(items)
     if isinstance(value, dict):
-        pairs = {concrete(key): concrete(item) for key, item in value.items()}
+        pairs = {_concrete(key, left): _concrete(item, left) for key, item in value.items()}
         unknown = next((item for pair in pairs.items() for item in pair if isinstance(item, Unknown)), None)
         return pairs if unknown is None else unknown
     if isinstance(value, Instance) and value.payload is not None:
-        return concrete(value.payload)
+        return _concrete(value.payload, left)
     if isinstance(value, Tensor) and value.values is not None and len(value.values) == 1:
         return value.values[0]
     if kind.__module__ in ("pathlib", "re", "datetime", "decimal", "fractions", "collections"):

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from analyzer.evaluation import calls, operations
+from analyzer.evaluation import calls, iteration, operations
 from analyzer.evaluation.exceptions import EXCEPTIONS, OBJECT, guarded
 from analyzer.evaluation.natives.registry import Table, native
 from analyzer.evaluation.run import OutOfFuel, Run
@@ -19,7 +19,9 @@ from analyzer.evaluation.values import Class, Instance, Native, Raised, Unknown,
 
 SECONDS = 1.0
 """How long one search may take."""
-LONGEST_PATTERN = 10_000
+LONGEST_PATTERN = 4_000
+MOST_GROUPS = 4_000_000
+"""Groups of a pattern times characters of a text: each match may hold all of them."""
 
 _FLAGS = {"I": 2, "L": 4, "M": 8, "S": 16, "U": 32, "X": 64, "A": 256}
 _NAMES = {
@@ -84,6 +86,12 @@ def _subject(run: Run, value: Value) -> Value:
     return Unknown(value.reason, value.place, plain=True) if isinstance(value, Unknown) else value
 
 
+def _check_groups(run: Run, pattern: Any, subject: Value) -> None:
+    size = len(subject) if isinstance(subject, (str, bytes)) else 0
+    if (pattern.groups + 1) * size > MOST_GROUPS:
+        raise OutOfFuel(f"a regular expression of {pattern.groups} groups on {size:,} characters", run.place)
+
+
 def _search(name: str) -> Callable[..., Any]:
     """`match`, `search`, `fullmatch`, `findall`, `split`: all that needs no call back."""
 
@@ -92,6 +100,7 @@ def _search(name: str) -> Callable[..., Any]:
         for value in (compiled, subject, *more):
             if isinstance(value, Unknown):
                 return Unknown(value.reason, value.place, plain=True)
+        _check_groups(run, compiled, subject)
         found = _timed(run, getattr(compiled, name), subject, *more, timeout=SECONDS, **keywords)
         return _wrap(MATCH, found) if name in ("match", "search", "fullmatch") else found
 
@@ -100,6 +109,10 @@ def _search(name: str) -> Callable[..., Any]:
 
 def _matches(run: Run, pattern: Value, string: Value, *more: Value, flags: Value = 0) -> Iterator[Value]:
     compiled, subject = _compiled(run, pattern, flags), _subject(run, string)
+    for value in (compiled, subject, *more):
+        if isinstance(value, Unknown):
+            raise iteration.Untraversable(value)
+    _check_groups(run, compiled, subject)
     found = _timed(run, lambda: list(compiled.finditer(subject, *more, timeout=SECONDS)))
     return (_wrap(MATCH, match) for match in found)
 
@@ -112,6 +125,7 @@ def _replace(
     for value in (compiled, subject, repl, count):
         if isinstance(value, Unknown):
             return Unknown(value.reason, value.place, plain=True)
+    _check_groups(run, compiled, subject)
     spent = [0]
 
     def replacement(match: Any) -> Any:
