@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from analyzer.config import Options
+    from analyzer.model.graph import Graph
     from analyzer.report import Report
 
 __version__ = "0.1.0"
@@ -59,4 +60,18 @@ def dump(
     return run(stage, target, inputs=inputs, options=options)
 
 
-__all__ = ["__version__", "dump", "scan", "summary"]
+def graph(
+    target: str, *, inputs: Sequence[str] = (), depth: int | None = None, options: Options | None = None
+) -> Graph:
+    """The data flow of a model's forward pass, as the networkx graph that analyzer.model.graph describes.
+
+    depth: each module nested that deep becomes one node.  `analyzer.graphs.render("svg", graph)` draws it.  Where
+    parts of the flow are not known, or stand for one case of several, `graph.graph["notes"]` says so.
+    Raises analyzer.errors.TargetError where there is no such model, or none whose forward pass can be followed.
+    """
+    from analyzer.pipeline import graph as run
+
+    return run(target, inputs=inputs, depth=depth, options=options)
+
+
+__all__ = ["__version__", "dump", "graph", "scan", "summary"]

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from analyzer.algebra.dtype import DType
 from analyzer.algebra.tensor import parse_input
@@ -36,6 +36,9 @@ from analyzer.weigh import Path as Way
 from analyzer.weigh import failure, weigh
 from analyzer.workspace import Found, Workspace
 
+if TYPE_CHECKING:
+    from analyzer.model.graph import Graph
+
 Progress = Callable[[int, int, str], None]
 
 
@@ -45,7 +48,7 @@ def summary(targets: Sequence[str], *, inputs: Sequence[str], options: Options |
     try:
         given = parse_inputs([(None, text) for text in inputs])
     except ValueError as error:
-        return Report(problems=(Problem(f"the input cannot be read: {error}", hint="write N,3,32,32 or 1x3x224x224"),))
+        return Report(problems=(_unreadable(error),))
     return with_deep_stack(lambda: _summary(targets, given, options))
 
 
@@ -71,6 +74,10 @@ def _summary(targets: Sequence[str], given: tuple[Input, ...], options: Options)
             models.append(report)
             problems.extend(refusals)
     return Report(tuple(models), (), tuple(problems), coverage(models, len(files), len(problems)))
+
+
+def _unreadable(error: ValueError) -> Problem:
+    return Problem(f"the input cannot be read: {error}", hint="write N,3,32,32 or 1x3x224x224")
 
 
 def _no_model(text: str) -> Problem:
@@ -219,3 +226,56 @@ def _dump(stage: str, text: str, given: tuple[Input, ...], options: Options) -> 
     if not parts:
         raise TargetError(_no_model(text))
     return "\n".join(parts)
+
+
+def graph(target: str, *, inputs: Sequence[str], depth: int | None, options: Options | None) -> Graph:
+    """The graph of one model; see `analyzer.graph`."""
+    options = options or load(Path(target.partition("::")[0]))
+    try:
+        given = parse_inputs([(None, text) for text in inputs])
+    except ValueError as error:
+        raise TargetError(_unreadable(error)) from error
+    return with_deep_stack(lambda: _graph(target, given, depth, options))
+
+
+def _graph(text: str, given: tuple[Input, ...], depth: int | None, options: Options) -> Graph:
+    from analyzer.model.graph import collapse
+    from analyzer.model.graph import graph as graph_of
+
+    workspace = Workspace(options, Project(options.root, options.search_path))
+    ways: dict[str, list[Way]] = {}
+    for namespace, target in workspace.targets(text):
+        inputs = given or parse_inputs(options.inputs_for(f"{namespace.file}::{target.name}"))
+        outcomes, _ = explore(workspace.session, lambda run, t=target, i=inputs: follow(run, t.make, i, shapes=True))
+        found = [outcome.value for outcome in outcomes if isinstance(outcome.value, Way) and outcome.value.model]
+        if found:
+            ways[target.name] = found
+    if not ways:
+        raise TargetError(_no_model(text))
+    if len(ways) > 1:
+        names = ", ".join(f"{text}::{name}" for name in list(ways)[:8])
+        raise TargetError(Problem(f"{text} holds {len(ways)} models, and a graph shows one", hint=f"name it: {names}"))
+    ((name, standing),) = ways.items()
+    way, notes = _drawable(name, standing)
+    assert way.model is not None
+    full = graph_of(way.model)
+    made = full if depth is None else collapse(full, way.model, depth)
+    made.graph.update(name=name, notes=notes)
+    return made
+
+
+def _drawable(name: str, ways: Sequence[Way]) -> tuple[Way, tuple[str, ...]]:
+    """The way through a model that its graph shows, and what must be said beside it."""
+    followed = [way for way in ways if way.forward is not None and way.forward.refused is None]
+    if not followed:
+        refusals = [refusal for way in ways for refusal in way.refusals(way.inputs)]
+        unknown = Problem(f"the inputs of {name} are not known", hint="--input SHAPE gives them")
+        raise TargetError(refusals[0] if refusals else unknown)
+    way = followed[0]
+    notes = []
+    if way.forward is not None and way.forward.unknown is not None:
+        notes.append(f"not all of the forward pass could be followed: {way.forward.unknown.reason}")
+    if len(followed) > 1:
+        taken = [str(d.condition) if d.taken else f"not ({d.condition})" for d in way.run.decisions]
+        notes.append(f"one of {len(followed)} ways through the model is shown: {', '.join(taken)}")
+    return way, tuple(notes)

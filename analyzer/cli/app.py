@@ -12,9 +12,9 @@ from typing import Annotated
 
 import typer
 
-from analyzer.cli import dump, scan, summary
+from analyzer.cli import dump, graph, scan, summary
 
-COMMANDS = (summary, scan, dump)
+COMMANDS = (summary, scan, graph, dump)
 
 app = typer.Typer(
     name="weighbridge",
@@ -54,6 +54,7 @@ def before(
       weighbridge summary net.py                     every model of a file, layer by layer
       weighbridge summary net.py::Net --input N,3,32,32
       weighbridge scan src --sort size               one line for each model of a project
+      weighbridge graph net.py --format svg -o net.svg
 
     \b
     Exit codes:

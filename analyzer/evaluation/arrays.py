@@ -113,6 +113,8 @@ def _tensor(type_: Any, data: Any, **_more: Any) -> Elements | None:
     flat: Elements = []
 
     def walk(value: Any) -> bool:
+        if len(flat) > LARGEST:
+            return False
         if isinstance(value, (list, tuple)):
             return all(walk(item) for item in value)
         known = elements_of(value)
@@ -177,6 +179,11 @@ def _diff(type_: Any, value: Any, *_arguments: Any, **_more: Any) -> Elements | 
     return None if known is None else [b - a for a, b in zip(known[0], known[0][1:], strict=False)]
 
 
+def _flip(type_: Any, value: Any, *_dims: Any, **_more: Any) -> Elements | None:
+    known = elements_of(value)
+    return None if known is None or len(known[1]) != 1 else known[0][::-1]
+
+
 def _getitem(type_: Any, value: Any, index: Any) -> Elements | None:
     known = elements_of(value)
     if known is None:
@@ -234,7 +241,7 @@ def _table() -> dict[str, Callable[..., Any]]:
         "torch.linspace": _linspace, "torch.arange": _arange, "torch.zeros": _constant(0), "torch.ones": _constant(1),
         "torch.zeros_like": _constant(0), "torch.ones_like": _constant(1), "torch.full": _full, "torch.tensor": _tensor,
         "torch.as_tensor": _tensor, "Tensor.__getitem__": _getitem, "torch.split": _split, "Tensor.split": _split,
-        "torch.chunk": _chunk, "Tensor.chunk": _chunk, "torch.diff": _diff, "torch.cumsum": _cumsum, "Tensor.cumsum": _cumsum,
+        "torch.chunk": _chunk, "Tensor.chunk": _chunk, "torch.diff": _diff, "torch.flip": _flip, "Tensor.flip": _flip, "torch.cumsum": _cumsum, "Tensor.cumsum": _cumsum,
     }  # fmt: skip
     for name, function in _UNARY.items():
         table[f"torch.{name}"] = table[f"Tensor.{name}"] = table[f"Tensor.__{name}__"] = _elementwise(function)

@@ -42,17 +42,27 @@ class Composites:
 
 @cache
 def exports() -> Mapping[str, tuple[Path, str]]:
-    """Qualified name to file and class, read from the `EXPORTS` constant of each file without running it."""
+    """Qualified name to file and class, of every composite."""
+    return {name: found for path in sorted(FOLDER.glob("*.py")) for name, found in _exports_of(path).items()}
+
+
+@cache
+def _texts() -> Mapping[Path, str]:
+    return {path: path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.py"))}
+
+
+@cache
+def _exports_of(path: Path) -> Mapping[str, tuple[Path, str]]:
+    """What the `EXPORTS` constant of one file names, read without running the file."""
     found: dict[str, tuple[Path, str]] = {}
-    for path in sorted(FOLDER.glob("*.py")):
-        for statement in lower_source(path.read_bytes(), path.name).body:
-            match statement:
-                case ir.Assign(targets=(ir.Name(name="EXPORTS"),), value=ir.DictDisplay(keys=keys, values=values)):
-                    for key, names in zip(keys, values, strict=True):
-                        assert isinstance(key, ir.Constant) and isinstance(names, ir.Display)
-                        for name in names.elements:
-                            assert isinstance(name, ir.Constant)
-                            found[str(name.value)] = (path, str(key.value))
+    for statement in lower_source(path.read_bytes(), path.name).body:
+        match statement:
+            case ir.Assign(targets=(ir.Name(name="EXPORTS"),), value=ir.DictDisplay(keys=keys, values=values)):
+                for key, names in zip(keys, values, strict=True):
+                    assert isinstance(key, ir.Constant) and isinstance(names, ir.Display)
+                    for name in names.elements:
+                        assert isinstance(name, ir.Constant)
+                        found[str(name.value)] = (path, str(key.value))
     return found
 
 
@@ -66,7 +76,8 @@ def _namespace(path: Path) -> Namespace:
 @cache
 def composite_class(name: str) -> Class | None:
     """The class of that qualified name, or None."""
-    found = exports().get(name)
+    holding = next((path for path, text in _texts().items() if f'"{name}"' in text), None)
+    found = None if holding is None else _exports_of(holding).get(name)
     if found is None:
         return None
     path, class_name = found

@@ -34,16 +34,31 @@ Executor = Callable[[Frame], Signal | None]
 
 
 def compile_block(statements: tuple[Any, ...], scope: Scope) -> Executor:
-    """One closure for a sequence of statements."""
-    compiled = [compile_statement(statement, scope) for statement in statements]
-    compiled = [executor for executor in compiled if executor is not _nothing]
+    """One closure for a sequence of statements; it says which one is being executed."""
+    compiled = [
+        (Place(scope.file, node.span), executor)
+        for node in statements
+        if (executor := _COMPILERS[type(node)](node, scope)) is not _nothing
+    ]
     if not compiled:
         return _nothing
     if len(compiled) == 1:
-        return compiled[0]
+        place, only = compiled[0]
+
+        def single(frame: Frame) -> Signal | None:
+            frame.run.place = place
+            return only(frame)
+
+        return single
+
+    weight = len(compiled) >> 5
 
     def block(frame: Frame) -> Signal | None:
-        for executor in compiled:
+        run = frame.run
+        if weight:
+            run.pay(weight)
+        for place, executor in compiled:
+            run.place = place
             signal = executor(frame)
             if signal is not None:
                 return signal
@@ -53,19 +68,8 @@ def compile_block(statements: tuple[Any, ...], scope: Scope) -> Executor:
 
 
 def compile_statement(node: Any, scope: Scope) -> Executor:
-    """The closure for any statement node; it pays a step and says where it is."""
-    inner = _COMPILERS[type(node)](node, scope)
-    if inner is _nothing:
-        return _nothing
-    place = Place(scope.file, node.span)
-
-    def statement(frame: Frame) -> Signal | None:
-        run = frame.run
-        run.place = place
-        run.step()
-        return inner(frame)
-
-    return statement
+    """The closure for any statement node."""
+    return compile_block((node,), scope)
 
 
 def _nothing(_frame: Frame) -> None:

@@ -1,6 +1,6 @@
 """The graph for programs: its nodes in the order of the calls, and its edges.
 
-    {"version": 1, "name": "Net",
+    {"version": 1, "name": "Net", "notes": [],
      "nodes": [{"id": "e0", "kind": "layer", "label": "Linear", "path": "fc", "parameters": 630, "macs": 600, ...}],
      "edges": [{"source": "i0", "target": "e0", "tensors": [{"shape": [8, 20], "dtype": "float32"}]}]}
 
@@ -23,8 +23,9 @@ def drawn(graph: Graph) -> str:
     """The graph as one JSON document, a node or edge on each line."""
     nodes = [json.dumps(_node(node, data)) for node, data in graph.nodes(data=True)]
     edges = [json.dumps(_edge(source, end, data)) for source, end, data in graph.edges(data=True)]
-    head = f'{{"version": {VERSION},\n "name": {json.dumps(graph.graph["name"])},\n "nodes": '
-    return f'{head}{_lines(nodes)},\n "edges": {_lines(edges)}}}\n'
+    about = {"version": VERSION, "name": graph.graph["name"], "notes": list(graph.graph.get("notes", ()))}
+    head = "".join(f'"{name}": {json.dumps(value)},\n ' for name, value in about.items())
+    return f'{{{head}"nodes": {_lines(nodes)},\n "edges": {_lines(edges)}}}\n'
 
 
 def _lines(items: list[str]) -> str:

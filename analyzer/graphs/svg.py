@@ -20,12 +20,12 @@ from analyzer.graphs.parts.placement import placed
 if TYPE_CHECKING:
     from analyzer.model.graph import Graph
 
-MARGIN, GAP, RISE, LABELLED, LINE, PAD = 24, 28, 22, 34, 15, 12
+MARGIN, GAP, RISE, LABELLED, STEEPER, LINE, PAD = 24, 28, 22, 34, 28, 15, 12
 TITLE, TEXT = 13, 11
 SPACE = 7
 POINT = 8
 """Sizes in pixels: around the picture, between cards side by side, above each other, and where a shape is written
-between them; lines of text and their distance from a card's edge; fonts; and the room of an edge that passes."""
+between them, and how much more where edges are slanted; lines of text and their distance from a card's edge; fonts; and the room of an edge that passes."""
 
 LIGHT = {
     "ground": "#ffffff", "card": "#f6f8fa", "rim": "#d0d7de", "ink": "#1f2328", "faint": "#656d76", "edge": "#8c959f",
@@ -101,18 +101,21 @@ def _boxes(cards: list[Card], layers: Layers, labelled: set[int]) -> tuple[dict[
     sizes = {number: (_width(found), LINE * len(_lines(found)) + PAD - 2) for number, found in enumerate(cards)}
     sizes.update(dict.fromkeys(layers.points, (POINT, 0)))
     places = placed(layers, {number: width for number, (width, _) in sizes.items()}, GAP)
+    slant = dict.fromkeys(places, 0)
+    for one, two in layers.edges:
+        slant[one] = max(slant[one], abs(places[one] - places[two]))
     boxes: dict[int, Box] = {}
-    y = MARGIN
+    y, rise = MARGIN, 0
     for row in layers.rows:
         tallest = max(sizes[node][1] for node in row)
         for node in row:
             width, height = sizes[node]
             top = y if node in layers.points else y + (tallest - height) // 2
             boxes[node] = Box(places[node] + MARGIN, top, width, tallest if node in layers.points else height)
-        rise = LABELLED if labelled.intersection(row) else RISE
+        rise = (LABELLED if labelled.intersection(row) else RISE) + min(max(slant[node] for node in row) // 10, STEEPER)
         y += tallest + rise
     right = max((box.x + box.width // 2 for box in boxes.values()), default=0)
-    return boxes, right + MARGIN, y - RISE + MARGIN
+    return boxes, right + MARGIN, y - rise + MARGIN
 
 
 def _lines(found: Card) -> list[list[tuple[str, str]]]:
@@ -162,12 +165,11 @@ def _route(points: list[Box]) -> str:
 
 
 def _label(points: list[Box], text: str) -> str:
+    """A shape under its node, on the side to which the edge does not bend."""
     one, two = points[0], points[1]
-    y = one.y + one.height + 20
-    if one.x == two.x:
-        return f'<text x="{one.x + 7}" y="{y}">{escape(text)}</text>'
-    side, anchor = (7, "start") if two.x > one.x else (-7, "end")
-    return f'<text x="{one.x + side}" y="{y - 6}" text-anchor="{anchor}">{escape(text)}</text>'
+    y = one.y + one.height + (20 if one.x == two.x else 14)
+    side, anchor = (7, "start") if two.x <= one.x else (-7, "end")
+    return f'<text x="{one.x + side}" y="{y}" text-anchor="{anchor}">{escape(text)}</text>'
 
 
 def _drawn_card(graph: Graph, node: str, box: Box, found: Card) -> str:

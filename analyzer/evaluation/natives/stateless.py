@@ -10,6 +10,7 @@ https://docs.pytorch.org/docs/2.13/generated/torch.func.functional_call.html
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -67,17 +68,23 @@ def functional_call(
         return calls.call(run, module, arguments, kwargs if isinstance(kwargs, dict) else {})
 
 
+def _arguments(cls: Class) -> tuple[str, ...]:
+    """The names of a constructor's arguments."""
+    found = cls.lookup("__init__")
+    if found is not None and isinstance(found[1], Function):
+        code = found[1].code
+        return (*code.positional, *code.keyword_only)
+    return () if found is None or found[0].spec is None else tuple(inspect.signature(found[0].spec.configure).parameters)
+
+
 @native("torch.nn.utils.skip_init", "torch.nn.utils.init.skip_init")
 def skip_init(run: Run, module_cls: Value, *arguments: Value, **keywords: Value) -> Value:
     if not isinstance(module_cls, Class):
         return run.unknown("skip_init() of a class that is not known")
     if not module_cls.is_module:
         raise raised(run, "RuntimeError", f"Expected a Module; got {module_cls.name}")
-    initialise = module_cls.lookup("__init__")
-    if initialise is not None and isinstance(initialise[1], Function):
-        code = initialise[1].code
-        if "device" not in (*code.positional, *code.keyword_only):
-            raise raised(run, "RuntimeError", "Module must support a 'device' arg to skip initialization")
+    if "device" not in _arguments(module_cls):
+        raise raised(run, "RuntimeError", "Module must support a 'device' arg to skip initialization")
     keywords["device"] = "meta"
     return calls.call(run, module_cls, list(arguments), keywords)
 

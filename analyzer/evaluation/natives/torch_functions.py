@@ -174,7 +174,7 @@ _NOTHING = (
     "torch._assert", "torch.cuda.synchronize", "torch.save", "torch.autograd.backward", "torch.multiprocessing.set_start_method",
     "torch.multiprocessing.set_sharing_strategy", "torch.distributed.init_process_group", "torch.distributed.barrier",
     "torch.distributed.destroy_process_group",
-    "torch.jit.annotate", "torch._dynamo.mark_static", "torch.fx._symbolic_trace.wrap",
+    "torch._dynamo.mark_static", "torch.fx._symbolic_trace.wrap",
 )  # fmt: skip
 _FALSE = (
     "torch.jit.is_scripting", "torch.jit.is_tracing", "torch.onnx.is_in_onnx_export", "torch.compiler.is_compiling",
@@ -330,6 +330,11 @@ def _registry(name: str) -> Native:
 
 def _version() -> Value:
     return "2.13.0"
+
+
+@native("torch.jit.annotate", "typing.cast", "torch.jit._unwrap_optional")
+def annotate(run: Run, kind: Value, value: Value = None) -> Value:
+    return value
 
 
 TORCH = Table({

@@ -114,8 +114,8 @@ _DISTRIBUTIONS = (
 _DISTRIBUTION_HOMES = tuple(
     f"torch.distributions.{name}" for name in (
         "bernoulli", "beta", "categorical", "cauchy", "dirichlet", "distribution", "exponential", "gamma", "kl",
-        "independent", "laplace", "log_normal", "multivariate_normal", "normal", "one_hot_categorical", "poisson", "uniform",
-        "relaxed_bernoulli", "relaxed_categorical", "transformed_distribution", "mixture_same_family",
+        "independent", "laplace", "log_normal", "multivariate_normal", "normal", "one_hot_categorical", "poisson",
+        "uniform", "relaxed_bernoulli", "relaxed_categorical", "transformed_distribution", "mixture_same_family",
     )
 )  # fmt: skip
 _TRANSFORMS = (
