@@ -74,7 +74,8 @@ def _arguments(cls: Class) -> tuple[str, ...]:
     if found is not None and isinstance(found[1], Function):
         code = found[1].code
         return (*code.positional, *code.keyword_only)
-    return () if found is None or found[0].spec is None else tuple(inspect.signature(found[0].spec.configure).parameters)
+    spec = None if found is None else found[0].spec
+    return () if spec is None else tuple(inspect.signature(spec.configure).parameters)
 
 
 @native("torch.nn.utils.skip_init", "torch.nn.utils.init.skip_init")
