@@ -217,15 +217,24 @@ def _dump(stage: str, text: str, given: tuple[Input, ...], options: Options) -> 
         return print_module(workspace.open(Path(text.partition("::")[0]))[1])
     parts = []
     for namespace, target in workspace.targets(text):
-        inputs = given or parse_inputs(options.inputs_for(f"{namespace.file}::{target.name}"))
-        outcomes, _ = explore(workspace.session, lambda run, t=target, i=inputs: follow(run, t.make, i, shapes=True))
-        for outcome in outcomes:
-            if isinstance(outcome.value, Way) and outcome.value.model is not None:
-                model = outcome.value.model
-                parts.append(f"# {target.name}\n" + (print_trace(model.trace) if stage == "trace" else print_model(model)))
+        for way in _ways(workspace, namespace, target, given, options):
+            assert way.model is not None
+            text_form = print_trace(way.model.trace) if stage == "trace" else print_model(way.model)
+            parts.append(f"# {target.name}\n{text_form}")
     if not parts:
         raise TargetError(_no_model(text))
     return "\n".join(parts)
+
+
+def _ways(
+    workspace: Workspace, namespace: Namespace, target: Target, given: tuple[Input, ...], options: Options
+) -> Iterator[Way]:
+    """The paths on which a model stands, each with its forward pass."""
+    inputs = given or parse_inputs(options.inputs_for(f"{namespace.file}::{target.name}"))
+    outcomes, _ = explore(workspace.session, lambda run: follow(run, target.make, inputs, shapes=True))
+    for outcome in outcomes:
+        if isinstance(outcome.value, Way) and outcome.value.model is not None:
+            yield outcome.value
 
 
 def graph(target: str, *, inputs: Sequence[str], depth: int | None, options: Options | None) -> Graph:
@@ -245,9 +254,7 @@ def _graph(text: str, given: tuple[Input, ...], depth: int | None, options: Opti
     workspace = Workspace(options, Project(options.root, options.search_path))
     ways: dict[str, list[Way]] = {}
     for namespace, target in workspace.targets(text):
-        inputs = given or parse_inputs(options.inputs_for(f"{namespace.file}::{target.name}"))
-        outcomes, _ = explore(workspace.session, lambda run, t=target, i=inputs: follow(run, t.make, i, shapes=True))
-        found = [outcome.value for outcome in outcomes if isinstance(outcome.value, Way) and outcome.value.model]
+        found = list(_ways(workspace, namespace, target, given, options))
         if found:
             ways[target.name] = found
     if not ways:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 HEAD = (
     "rankdir=TB; bgcolor=transparent; nodesep=0.3; ranksep=0.35;",
-    'node [shape=box, style="rounded,filled", fillcolor="#f6f8fa", color="#8c959f", fontname="Helvetica", fontsize=11];',
+    'node [shape=box, style="rounded,filled", color="#8c959f", fontname="Helvetica", fontsize=11];',
     'edge [color="#8c959f", fontcolor="#57606a", fontname="Helvetica", fontsize=9, arrowsize=0.6];',
 )
 COLOURS = {

@@ -24,8 +24,9 @@ MARGIN, GAP, RISE, LABELLED, STEEPER, LINE, PAD = 24, 28, 22, 34, 28, 15, 12
 TITLE, TEXT = 13, 11
 SPACE = 7
 POINT = 8
-"""Sizes in pixels: around the picture, between cards side by side, above each other, and where a shape is written
-between them, and how much more where edges are slanted; lines of text and their distance from a card's edge; fonts; and the room of an edge that passes."""
+"""Sizes in pixels: around the picture; between cards side by side, above each other, where a shape is written between
+them, and how much more where edges are slanted; lines of text and their distance from a card's edge; fonts; between a
+title and its path; and the room of an edge that passes."""
 
 LIGHT = {
     "ground": "#ffffff", "card": "#f6f8fa", "rim": "#d0d7de", "ink": "#1f2328", "faint": "#656d76", "edge": "#8c959f",

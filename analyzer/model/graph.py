@@ -94,7 +94,8 @@ def _add(
 def _call(made: Graph, node: str, equation: Equation, path: str, layer: Layer | None, seen: set[int]) -> None:
     place = None if equation.place is None else str(equation.place)
     if equation.operator not in layers():
-        _add(made, node, "operator", operator_label(equation.operator), equation.operator, path, 0, equation.macs, 1, place=place)
+        label = operator_label(equation.operator)
+        _add(made, node, "operator", label, equation.operator, path, macs=equation.macs, calls=1, place=place)
         return
     label = equation.operator.rpartition(".")[2] if layer is None else layer.type
     again = layer is not None and layer.record.number in seen
@@ -241,8 +242,8 @@ def _groups(full: Graph, trace: Trace, units: Sequence[str | None]) -> Iterator[
         readers = {id(of[reader]): of[reader] for reader in full.successors(node)}
         if kind in ("parameter", "buffer", "constant") and len(readers) == 1:
             (reader,) = readers.values()
-            inside = reader.path is not None and (not reader.path or kind == "constant" or key.startswith(f"{reader.path}."))
-            if inside:
+            own = not reader.path or kind == "constant" or key.startswith(f"{reader.path}.")
+            if reader.path is not None and own:
                 reader.members.append(node)
                 of[node].members.clear()
     return ((group.members, group.path) for group in found if group.members)

@@ -1,7 +1,7 @@
 """What is written of a node and of an edge, for every form that people read.
 
-    card(graph, "e0")           Card("Conv2d", "conv1", "3 → 64, 7×7, stride 2", "9.41 k parameters, 118 M MACs", "conv")
-    shapes(edge["tensors"])     "1×64×112×112"
+    card(graph, "e0")          Card("Conv2d", "conv1", "3 → 64, 7×7, stride 2", "9.41 k parameters, 118 M MACs", "conv")
+    shapes(edge["tensors"])    "1×64×112×112"
 
 Texts are plain: control characters are escaped here, and what a form's own syntax needs is for the form to do.
 """
@@ -43,10 +43,11 @@ FAMILIES = (
     ("norm", re.compile(r"norm", re.IGNORECASE)),
     ("pool", re.compile(r"pool|upsample|interpolate", re.IGNORECASE)),
     ("dense", re.compile(r"linear|attention|matmul|bmm|einsum|embedding|LSTM|GRU|RNN", re.IGNORECASE)),
-    ("activation", re.compile(r"relu|gelu|silu|selu|celu|\belu|sigmoid|tanh|hard|mish|softmax|softplus|dropout", re.IGNORECASE)),
+    ("activation", re.compile(r"lu$|lu6$|sigmoid|swish|tanh|mish|soft|glu|shrink|dropout", re.IGNORECASE)),
 )
 """What a layer or operator is called, and the family that tells."""
 
+SIZES = (("in_channels", "out_channels"), ("in_features", "out_features"), ("num_embeddings", "embedding_dim"))
 LONGEST = 48
 
 
@@ -58,16 +59,14 @@ def card(graph: Graph, node: str) -> Card:
     if kind in ("layer", "operator"):
         family = next((name for name, pattern in FAMILIES if pattern.search(data["label"])), "operator")
     path = "" if kind == "operator" or data["path"] == data["label"] else data["path"]
-    return Card(
-        _short(data["label"]), _short(path, keep_end=True), _short(_detail(graph, node)), figures(data), family
-    )
+    return Card(_short(data["label"]), _short(path, keep_end=True), _short(_detail(graph, node)), figures(data), family)
 
 
 def _short(text: str, *, keep_end: bool = False) -> str:
     text = plain(text)
     if len(text) <= LONGEST:
         return text
-    return f"…{text[1 - LONGEST:]}" if keep_end else f"{text[:LONGEST - 1]}…"
+    return f"…{text[1 - LONGEST :]}" if keep_end else f"{text[: LONGEST - 1]}…"
 
 
 def figures(data: Mapping[str, object]) -> str:
@@ -97,9 +96,10 @@ def _detail(graph: Graph, node: str) -> str:
     data = graph.nodes[node]
     settings: Mapping[str, str] = data["settings"]
     if data["kind"] in ("input", "output", "parameter", "buffer", "constant"):
-        return str(data["type"]).replace(", ", "×").replace("[]", "scalar").strip("[").replace("]", "").removesuffix(" float32")
+        sizes, _, dtype = data["type"].removeprefix("[").partition("] ")
+        return (sizes.replace(", ", "×") or "scalar") + ("" if dtype == "float32" else f" {dtype}")
     parts = []
-    for one, two in (("in_channels", "out_channels"), ("in_features", "out_features"), ("num_embeddings", "embedding_dim")):
+    for one, two in SIZES:
         if one in settings and two in settings:
             parts.append(f"{settings[one]} → {settings[two]}")
     if "kernel_size" in settings:
@@ -129,7 +129,7 @@ def _square(text: str) -> str:
 
 def shape(tensor: TensorType) -> str:
     """`1×64×112×112`, with the dtype where it is not float32; a number's is `scalar`."""
-    sizes = "×".join(str(size) if isinstance(size, int) or str(size).isidentifier() else f"({size})" for size in tensor.shape)
+    sizes = "×".join(text if text.isalnum() else f"({text})" for text in map(str, tensor.shape))
     return _short(sizes or "scalar") + ("" if str(tensor.dtype) == "float32" else f" {tensor.dtype}")
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 Edge = tuple[int, int]
 SWEEPS = 12
@@ -45,7 +46,7 @@ def layered(count: int, edges: Sequence[Edge]) -> Layers:
             free += 1
         chain.append(two)
         chains[one, two] = chain
-        short.extend(zip(chain, chain[1:], strict=False))
+        short.extend(pairwise(chain))
     ordered = _ordered(rows, short)
     return Layers(ordered, short, chains, frozenset(range(count, free)))
 
@@ -106,7 +107,7 @@ def _sorted(row: list[int], fixed: Mapping[int, int], near: Mapping[int, list[in
 def crossings(rows: Sequence[Sequence[int]], below: Mapping[int, list[int]]) -> int:
     """How many pairs of edges cross."""
     total = 0
-    for one, two in zip(rows, rows[1:], strict=False):
+    for one, two in pairwise(rows):
         places = {node: place for place, node in enumerate(two)}
         seen: list[int] = []
         for node in one:

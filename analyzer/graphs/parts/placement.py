@@ -9,6 +9,7 @@ U. Brandes and B. Köpf, Fast and simple horizontal coordinate assignment, 2001.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from analyzer.graphs.parts.layers import Edge, Layers, neighbours
 
@@ -45,7 +46,7 @@ def _span(places: Mapping[int, float], widths: Mapping[int, int]) -> tuple[float
 def _crossed(layers: Layers, above: Mapping[int, list[int]]) -> set[Edge]:
     """Edges that cross the inside of a long edge, which is to be straight."""
     found: set[Edge] = set()
-    for upper, lower in zip(layers.rows, layers.rows[1:], strict=False):
+    for upper, lower in pairwise(layers.rows):
         places = {node: place for place, node in enumerate(upper)}
         inner = [
             (places[above[node][0]], at)
@@ -65,7 +66,7 @@ def _aligned(rows: Rows, near: Mapping[int, list[int]], crossed: set[Edge]) -> t
     """Nodes in vertical blocks: the first of each one's block, and the next in it, around to the first."""
     root = {node: node for row in rows for node in row}
     following = dict(root)
-    for before, row in zip(rows, rows[1:], strict=False):
+    for before, row in pairwise(rows):
         places = {node: place for place, node in enumerate(before)}
         last = -1
         for node in row:
@@ -90,7 +91,7 @@ def _compacted(
     apart: dict[int, dict[int, float]] = {}
     behind: dict[int, dict[int, float]] = {}
     for row in rows:
-        for one, two in zip(row, row[1:], strict=False):
+        for one, two in pairwise(row):
             room = (widths[one] + widths[two]) / 2 + gap
             left, right = root[one], root[two]
             apart.setdefault(right, {})[left] = max(room, apart.get(right, {}).get(left, 0))
@@ -100,9 +101,8 @@ def _compacted(
     for block in order:
         places[block] = max((places[left] + room for left, room in apart.get(block, {}).items()), default=0.0)
     for block in reversed(order):
-        room = min((places[right] - room for right, room in behind.get(block, {}).items()), default=None)
-        if room is not None:
-            places[block] = max(places[block], room)
+        limit = min((places[right] - room for right, room in behind.get(block, {}).items()), default=places[block])
+        places[block] = max(places[block], limit)
     return {node: places[block] for node, block in root.items()}
 
 
