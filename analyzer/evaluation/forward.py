@@ -71,9 +71,10 @@ class LayerView:
     A tensor that a property of the class computes, as a parametrized weight, is computed once.
     """
 
-    __slots__ = ("_computed", "_module")
+    __slots__ = ("_computed", "_module", "_run")
 
     def __init__(self, run: Run, module: ModuleInstance) -> None:
+        self._run = run
         self._module = module
         parametrized = module.modules.get("parametrizations")
         names = parametrized.modules if isinstance(parametrized, ModuleInstance) else ()
@@ -93,7 +94,7 @@ class LayerView:
                 return value.type
         if name == "training":
             return module.training
-        raise AttributeError(name)
+        raise attributes.missing(self._run, module, name)
 
 
 class Unsettled(Exception):

@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from analyzer.algebra.expression import maximum
+from analyzer.algebra.tensor import TensorType
 from analyzer.evaluation import attributes
 from analyzer.evaluation.exceptions import exception, raised
 from analyzer.evaluation.natives.module import MODULE
@@ -145,6 +146,12 @@ def spectral_norm(
     return register(run, module, name, parametrization)
 
 
+def _default_map(weight: TensorType, *, trivialized: bool) -> str:
+    """The map that torch takes where none is named; on a trivialized weight, which one it is makes no difference."""
+    rows, columns = weight.shape[-2:]
+    return "matrix_exp" if weight.dtype.is_complex or (not trivialized and rows == columns) else "householder"
+
+
 _MAPS = ("matrix_exp", "cayley", "householder")
 
 
@@ -164,8 +171,7 @@ def orthogonal(
         message = f"Expected a matrix or batch of matrices. Got a tensor of {weight.type.rank} dimensions."
         raise raised(run, "ValueError", message)
     if orthogonal_map is None:
-        rows, columns = weight.type.shape[-2:]
-        orthogonal_map = "matrix_exp" if rows == columns or weight.type.dtype.is_complex else "householder"
+        orthogonal_map = _default_map(weight.type, trivialized=use_trivialization is not False)
     if orthogonal_map not in _MAPS:
         raise raised(run, "ValueError", f'orthogonal_map has to be one of "{", ".join(_MAPS)}". Got: {orthogonal_map}')
     if weight.type.dtype.is_complex and orthogonal_map == "householder":

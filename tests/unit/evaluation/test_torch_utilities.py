@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from analyzer.algebra.expression import symbol
 from analyzer.algebra.tensor import TensorType
 from analyzer.evaluation import calls
 from analyzer.evaluation.composites import Composites
@@ -128,3 +129,30 @@ def test_a_table_of_unknown_shape_gives_an_embedding_with_a_weight_of_unknown_sh
     assert name == "weight"
     assert weight.type is None
     assert not weight.requires_grad
+
+
+def test_a_layer_without_its_weight_fails_as_in_pytorch(evaluate: Callable[..., Any]) -> None:
+    source = (
+        "model = nn.Linear(2, 3)\ndel model.weight\ntry:\n    model(torch.zeros(5, 2))\n"
+        "except AttributeError as error:\n    message = str(error)\n"
+    )
+    assert evaluate(RECORD["prelude"] + source, "message") == "'Linear' object has no attribute 'weight'"
+
+
+def test_sizes_may_be_symbols(evaluate: Callable[..., Any]) -> None:
+    """The figures of a model whose width is not known hold for every width."""
+    make = evaluate(
+        RECORD["prelude"] + "def make(n):\n"
+        "    layer = parametrizations.orthogonal(nn.Linear(n, 2 * n))\n"
+        "    return nn.Sequential(layer, parametrizations.spectral_norm(nn.Conv2d(n, 2, 3)))\n",
+        "make",
+    )
+    run = Run(Session(Composites()), forks=False)
+    with running(run):
+        model = calls.call(run, make, [symbol("n", lower=1)], {})
+    shapes = {name: tuple(map(str, buffer.type.shape)) for name, buffer in named_buffers(model) if buffer.type}
+    assert shapes == {
+        "0.parametrizations.weight.0.base": ("2*n", "2*n"),
+        "1.parametrizations.weight.0._u": ("2",),
+        "1.parametrizations.weight.0._v": ("9*n",),
+    }
