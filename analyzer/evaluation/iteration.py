@@ -165,12 +165,17 @@ def key_of(run: Run, key: Value) -> Value:
     if isinstance(key, (list, dict, set, deque)):
         raise raised(run, "TypeError", f"unhashable type: '{type(key).__name__}'")
     if isinstance(key, tuple):
+        if all(type(part) in _SIMPLE for part in key):
+            return key
         _check_parts(run, key)
     if isinstance(key, Instance) and key.payload is None:
         found = key.cls.lookup("__eq__") or key.cls.lookup("__hash__")
         if found is not None and type(found[1]) is Function:
             raise Untraversable(run.unknown(f"{key.cls.name} decides itself which keys are equal", plain=True))
     return key
+
+
+_SIMPLE = frozenset({int, str, bool, float, type(None)})
 
 
 def _check_parts(run: Run, key: tuple[Value, ...]) -> None:
@@ -216,6 +221,11 @@ def _plain_key(target: Any, key: Value) -> Value:
 def get_item(run: Run, target: Value, index: Value) -> Value:
     """`target[index]`"""
     kind = type(target)
+    if (kind is tuple or kind is list) and type(index) is int:
+        try:
+            return target[index]
+        except IndexError:
+            raise raised(run, "IndexError", f"{kind.__name__} index out of range") from None
     if isinstance(target, dict):
         return _from_dict(run, target, index)
     if kind is Tensor:

@@ -402,6 +402,8 @@ def _in_range(run: Run, container: range, item: Value) -> Value:
 
 def contains(run: Run, container: Value, item: Value) -> Value:
     """`item in container`."""
+    if type(container) is dict and type(item) in (int, str):
+        return item in container
     if isinstance(container, Unknown):
         return _unknown_comparison("in", container, item)
     if isinstance(container, Instance):

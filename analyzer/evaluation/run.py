@@ -34,7 +34,7 @@ class Limits:
     steps: int = 4_000_000
     """Of one path; the largest models that people publish take a million and a half."""
     depth: int = 180
-    seconds: float = 20.0
+    seconds: float = 60.0
     """Of processor time, for all paths of a target together."""
     size: int = 1_000_000
     """Elements of a container or characters of a string."""

@@ -146,6 +146,9 @@ def _check_alike(expected: Shape, item: Any, depth: int) -> None:
 
 def _element_types(data: Any) -> Iterator[DType]:
     if isinstance(data, list | tuple | range):
+        kinds = set(map(type, data))
+        if kinds <= {bool, int, float}:  # one of each kind tells what all of them would
+            data = [kind() for kind in sorted(kinds, key=str)]
         for item in data:
             yield from _element_types(item)
         if not data:

@@ -31,6 +31,7 @@ from analyzer.algebra.expression import Dim
 from analyzer.algebra.tensor import TensorType
 from analyzer.evaluation.trace import Equation, Trace
 from analyzer.knowledge.layer import layers
+from analyzer.model.labels import operator_label
 from analyzer.model.tree import Layer, Model
 
 if TYPE_CHECKING:
@@ -131,21 +132,6 @@ def _connect(
         by_source.setdefault(producers[number], {})[number] = types[number]
     for source, tensors in by_source.items():
         made.add_edge(source, node, tensors=tuple(tensors.values()), numbers=tuple(tensors))
-
-
-def operator_label(name: str) -> str:
-    """`Tensor.__iadd__`, `Tensor.__radd__` and `torch.add_` are all `add`."""
-    last = name.rpartition(".")[2]
-    if last.startswith("__"):
-        last = last.strip("_")
-        plain = last[1:] if last[0] in "ir" and last[1:] in _ARITHMETIC else last
-        return {"getitem": "index", "setitem": "assign"}.get(plain, plain)
-    return last.rstrip("_") or last
-
-
-_ARITHMETIC = frozenset(
-    ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor", "lshift", "rshift")
-)
 
 
 def _elements(held: Sequence[Layer]) -> Dim:
@@ -271,5 +257,3 @@ def _module(full: Graph, model: Model, members: Sequence[str], path: str, counte
         "place": str(layer.record.place) if layer else None,
     }
 
-
-__all__ = ["TYPE_CHECKING", "call_paths", "collapse", "graph", "operator_label"]

@@ -1,0 +1,79 @@
+"""Whether code that is not run may change an object that it names: a syntactic answer, safe where in doubt.
+
+    for batch in loader:            may_change(body, "model", look_up)   -> False: it is only called
+        loss = model(batch).sum()
+
+    for name in names:              may_change(body, "model", look_up)   -> True
+        setattr(model, name, nn.Linear(2, 2))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from analyzer.evaluation.regions import walk
+from analyzer.evaluation.values import Class, Function, Value
+from analyzer.syntax import ir
+
+READERS = frozenset({
+    "train", "eval", "zero_grad", "state_dict", "parameters", "named_parameters", "modules", "named_modules", "children",
+    "named_children", "buffers", "named_buffers", "to", "cuda", "cpu", "load_state_dict", "forward", "step", "item",
+    "backward", "size", "dim", "numel", "detach", "get", "keys", "values", "items", "format", "no_sync", "share_memory",
+    "generate", "loss", "encode", "decode", "predict",
+})  # fmt: skip
+"""Methods that leave the structure of a module, and of most other objects, as it is."""
+LOOKING = frozenset({"len", "print", "isinstance", "type", "id", "next", "iter", "str", "repr", "hasattr", "callable", "sum", "max", "min"})
+DEPTH = 4
+
+
+def may_change(body: Any, name: str, look_up: Callable[[str], Value], depth: int = 0) -> bool:
+    """Whether running `body` any number of times may change the object bound to `name`."""
+    safe: set[int] = set()
+    for node in walk(body):
+        if isinstance(node, ir.Call):
+            safe |= _harmless(node, name, look_up, depth)
+    return any(isinstance(node, ir.Name) and node.name == name and id(node) not in safe for node in walk(body))
+
+
+def _harmless(call: ir.Call, name: str, look_up: Callable[[str], Value], depth: int) -> set[int]:
+    """The uses of the name in a call that cannot change the object."""
+    found: set[int] = set()
+    function = call.function
+    if isinstance(function, ir.Name) and function.name == name:
+        found.add(id(function))
+    if isinstance(function, ir.Attribute) and function.name in READERS:
+        root = function.value
+        while isinstance(root, ir.Attribute):
+            root = root.value
+        if isinstance(root, ir.Name) and root.name == name:
+            found.add(id(root))
+    for position, argument in enumerate(call.arguments):
+        value = argument.value
+        if isinstance(value, ir.Name) and value.name == name and not argument.star:
+            if _leaves_alone(function, position, argument.keyword, look_up, depth):
+                found.add(id(value))
+    return found
+
+
+def _leaves_alone(
+    function: Any, position: int, keyword: str | None, look_up: Callable[[str], Value], depth: int
+) -> bool:
+    """Whether a called function does not change what it gets at that place."""
+    if not isinstance(function, ir.Name):
+        return False
+    if function.name in LOOKING:
+        return True
+    target = look_up(function.name)
+    if isinstance(target, Class) and target.module.startswith("torch.optim"):
+        return True
+    if not isinstance(target, Function) or depth >= DEPTH:
+        return False
+    code = target.code
+    parameter = keyword if keyword in (*code.positional, *code.keyword_only) else None
+    if keyword is None and position < len(code.positional):
+        parameter = code.positional[position]
+    if parameter is None or isinstance(code.node, ir.Lambda):
+        return False
+    names = target.namespace.names
+    return not may_change(code.node.body, parameter, names.get, depth + 1)
