@@ -84,6 +84,18 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceptiveField:
+    """Element i of a layer's output sees `size` elements of the model's input from `start + i * stride` on.
+
+    One number for each axis of space; what lies outside of the input is padding.
+    """
+
+    size: tuple[int, ...]
+    stride: tuple[int, ...]
+    start: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LayerReport:
     """One module of named_modules(); counts are its own, children excluded, a shared one where it is met first."""
 
@@ -102,6 +114,7 @@ class LayerReport:
     calls: int = 0
     settings: Mapping[str, str] = field(default_factory=dict)
     """What torch prints of the layer: `{"kernel_size": "(3, 3)", "stride": "(1, 1)"}`."""
+    receptive_field: ReceptiveField | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +147,7 @@ class ModelReport:
     macs: int | None = None
     macs_formula: str | None = None
     memory: Mapping[str, int | None] = field(default_factory=dict)
-    """Bytes: parameters, buffers, input, activations, training."""
+    """Bytes: parameters, buffers, input, activations, peak, training."""
     layers: tuple[LayerReport, ...] = ()
 
 

@@ -18,7 +18,7 @@ from analyzer.evaluation.targets import Target
 from analyzer.evaluation.forward import ShapeError
 from analyzer.evaluation.values import Namespace, Place, Raised, Unknown
 from analyzer.model.tree import Layer, Model
-from analyzer.passes import accepts, cost, parameters
+from analyzer.passes import accepts, cost, parameters, receptive
 from analyzer.passes.forward import Forward
 from analyzer.passes.inputs import Input
 from analyzer.passes.join import Figure, join
@@ -254,10 +254,13 @@ def _layers(paths: Sequence[Path], only: bool) -> tuple[LayerReport, ...]:
     others = [
         {layer.path: parameters.own(layer) for layer in path.model.layers} for path in paths if path.model is not None
     ]
-    return tuple(_layer(layer, others, first, only) for layer in first.model.layers)
+    seen = receptive.fields(first.model) if only else {}
+    return tuple(_layer(layer, others, first, only, seen.get(layer.path)) for layer in first.model.layers)
 
 
-def _layer(layer: Layer, others: list[dict[str, Any]], path: Path, only: bool) -> LayerReport:
+def _layer(
+    layer: Layer, others: list[dict[str, Any]], path: Path, only: bool, seen: receptive.Field | None
+) -> LayerReport:
     own, trainable, buffers = parameters.own(layer)
     agreed = all(other.get(layer.path) == (own, trainable, buffers) for other in others)
     known = agreed and not layer.record.unknowns and all(r.type is not None for r in layer.parameters.values())
@@ -281,4 +284,5 @@ def _layer(layer: Layer, others: list[dict[str, Any]], path: Path, only: bool) -
         macs_formula=None if isinstance(macs, int) or not ran else str(macs),
         calls=len(calls),
         settings=dict(layer.record.settings),
+        receptive_field=None if seen is None else ReceptiveField(seen.size, seen.stride, seen.start),
     )

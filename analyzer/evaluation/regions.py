@@ -79,8 +79,7 @@ def compile_skip(node: ir.For | ir.While, scope: Scope) -> Callable[[Frame, Unkn
         if bound is None:
             bound = bound_names(node)
             used = tuple(dict.fromkeys(n.name for n in walk(node.body) if isinstance(n, ir.Name)))
-        frame.run.lose(unknown)
-        forget(frame, bound, used, Unknown(unknown.reason, unknown.place, shrinks=may_remove(node.body)))
+        forget(frame, node.body, bound, used, Unknown(unknown.reason, unknown.place, shrinks=may_remove(node.body)))
 
     return skip
 
@@ -94,22 +93,37 @@ def may_remove(body: tuple[Any, ...]) -> bool:
     )
 
 
-def forget(frame: Frame, bound: frozenset[str], used: tuple[str, ...], unknown: Unknown) -> None:
-    """Make unknown what code that binds and uses these names may have changed."""
+def forget(frame: Frame, body: Any, bound: frozenset[str], used: tuple[str, ...], unknown: Unknown) -> None:
+    """Make unknown what code that binds and uses these names may have changed, and mark the run where it may have."""
+    from analyzer.evaluation.effects import may_change
+
+    def look_up(name: str) -> Value:
+        return _home(frame, name).get(name)
+
+    for name in used:
+        names = _home(frame, name)
+        value = names.get(name)
+        if not isinstance(value, (list, dict, set, Instance)) or not may_change(body, name, look_up):
+            continue
+        frame.run.lose(unknown)
+        if isinstance(value, Instance):
+            value.incomplete = value.incomplete or unknown
+            continue
+        if names is frame.namespace.names:
+            frame.run.note(names, name)
+        names[name] = unknown
     for name in bound:
         frame.names[name] = unknown
-    for name in used:
-        home: Frame | None = frame
-        while home is not None and name not in home.names:
-            home = home.parent
-        names = home.names if home is not None else frame.namespace.names
-        value = names.get(name)
-        if isinstance(value, (list, dict, set)):
-            if home is None:
-                frame.run.note(names, name)
-            names[name] = unknown
-        elif isinstance(value, Instance):
-            value.incomplete = value.incomplete or unknown
+
+
+def _home(frame: Frame, name: str) -> dict[str, Value]:
+    """The names among which a name is found."""
+    home: Frame | None = frame
+    while home is not None:
+        if name in home.names:
+            return home.names
+        home = home.parent
+    return frame.namespace.names
 
 
 def join(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from analyzer.algebra.expression import symbol
-from analyzer.evaluation import attributes, calls
+from analyzer.evaluation import attributes, bodies, calls
 from analyzer.evaluation.classes import annotation_text
 from analyzer.evaluation.expressions import compile_expression
 from analyzer.evaluation.frames import Frame, Scope
@@ -57,6 +57,9 @@ def targets_in(session: Session, namespace: Namespace, module: ir.Module, assume
             target = _target(session, name, value, place, statement, assume)
             if target is not None and not any(other.name == name for other in found):
                 found.append(target)
+    for body_of, name, place, make in bodies.instances_in(namespace, module):
+        taken = {target.name for target in found}
+        found.append(Target(name if name not in taken else f"{body_of}.{name}", "instance", place, make))
     return found
 
 

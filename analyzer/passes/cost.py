@@ -15,6 +15,7 @@ from analyzer.algebra.dtype import DType
 from analyzer.algebra.expression import Dim
 from analyzer.algebra.tensor import TensorType
 from analyzer.model.tree import Model
+from analyzer.passes import liveness
 from analyzer.passes.parameters import Parameters
 
 
@@ -78,6 +79,7 @@ def cost(model: Model, inputs: Any, parameters: Parameters, dtype: DType, *, ran
             "buffers": buffers,
             "input": given if ran else None,
             "activations": kept,
+            "peak": liveness.peak(model, dtype) if ran else None,
             "training": training,
         },
     )

@@ -22,16 +22,20 @@ def _sizes(*names: str) -> tuple[Any, ...]:
     return tuple(symbol(name, lower=1) for name in names)
 
 
+def _settled(channels: Any) -> Any:
+    """The channels of a layer; a lazy one has 0 until its first call."""
+    return symbol("C", lower=1) if isinstance(channels, int) and channels == 0 else channels
+
+
 def _channels(attribute: str, rank: int) -> Callable[[Mapping[str, Any]], TensorType]:
     def shape(settings: Mapping[str, Any]) -> TensorType:
-        channels = settings[attribute] or symbol("C", lower=1)  # a lazy layer has none yet
-        return TensorType((*_sizes("N"), channels, *_sizes(*_SPACE[rank])))
+        return TensorType((*_sizes("N"), _settled(settings[attribute]), *_sizes(*_SPACE[rank])))
 
     return shape
 
 
 def _features(attribute: str) -> Callable[[Mapping[str, Any]], TensorType]:
-    return lambda settings: TensorType((*_sizes("N"), settings[attribute] or symbol("C", lower=1)))
+    return lambda settings: TensorType((*_sizes("N"), _settled(settings[attribute])))
 
 
 def _sequence(settings: Mapping[str, Any]) -> TensorType:

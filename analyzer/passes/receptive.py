@@ -1,6 +1,6 @@
 """How much of the input each layer's output sees: the receptive field, in one to three dimensions.
 
-    fields(build(trace))["layer1.0.conv1"]     -> ReceptiveField(size=(19, 19), stride=(4, 4), start=(-9, -9))
+    fields(build(trace))["layer1.0.conv1"]     -> Field(size=(19, 19), stride=(4, 4), start=(-9, -9))
 
 Element i of the output sees `size` elements of the input from `start + i * stride` on, padding included.  Convolutions
 and poolings widen the field, elementwise work keeps it, and where branches meet it is what any of them sees.  It ends
@@ -24,14 +24,15 @@ from analyzer.model.labels import operator_label
 from analyzer.model.tree import Model
 
 ELEMENTWISE = frozenset(
-    """
-    add sub mul truediv div neg abs pow sqrt exp log clamp clip minimum maximum
-    relu relu6 leakyrelu leaky_relu prelu rrelu elu selu celu gelu silu mish sigmoid logsigmoid tanh hardtanh
-    hardsigmoid hardswish hardshrink softplus softshrink softsign tanhshrink threshold
-    identity dropout dropout1d dropout2d dropout3d alphadropout batchnorm1d batchnorm2d batchnorm3d syncbatchnorm
-    batch_norm contiguous to float half bfloat16 type_as detach clone
-    """.split()
-)
+    (
+        "add", "sub", "mul", "truediv", "div", "neg", "abs", "pow", "sqrt", "exp", "log", "clamp", "clip", "minimum",
+        "maximum", "relu", "relu6", "leakyrelu", "leaky_relu", "prelu", "rrelu", "elu", "selu", "celu", "gelu", "silu",
+        "mish", "sigmoid", "logsigmoid", "tanh", "hardtanh", "hardsigmoid", "hardswish", "hardshrink", "softplus",
+        "softshrink", "softsign", "tanhshrink", "threshold", "identity", "dropout", "dropout1d", "dropout2d", "dropout3d",
+        "alphadropout", "batchnorm1d", "batchnorm2d", "batchnorm3d", "syncbatchnorm", "batch_norm", "contiguous", "to",
+        "float", "half", "bfloat16", "type_as", "detach", "clone",
+    )
+)  # fmt: skip
 """Layers and operators, in lower case, of which an element depends on the elements at its place alone.  Batches are
 normalised by what was learned, as in evaluation mode."""
 
@@ -41,7 +42,7 @@ ALONG_CHANNELS = frozenset(("cat", "concat", "concatenate", "chunk", "split"))
 
 
 @dataclass(frozen=True, slots=True)
-class ReceptiveField:
+class Field:
     """What one element sees, for each axis of space."""
 
     size: tuple[int, ...]
@@ -51,9 +52,9 @@ class ReceptiveField:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What element 0 sees, `low` to `high`, and how far element 1's field lies from it; no axes before the first window.
+    """What element 0 sees, `low` to `high`, and how far element 1's field lies from it.
 
-    source: the number of the input that is seen.
+    Without axes before the first window tells their number.  source: the number of the input that is seen.
     """
 
     source: int
@@ -75,13 +76,13 @@ class _Window:
     dilation: tuple[int, ...]
 
 
-def fields(model: Model) -> dict[str, ReceptiveField]:
+def fields(model: Model) -> dict[str, Field]:
     """By path: the field of each layer without layers inside, at its first call, where it is defined."""
     trace = model.trace
     records = {layer.record.number: layer for layer in model.layers}
     seen: dict[int, _Seen | None] = {number: _Seen(number) for _, number in trace.inputs}
     first_calls: dict[int, int | None] = {}
-    found: dict[str, ReceptiveField] = {}
+    found: dict[str, Field] = {}
     for equation in trace.equations:
         layer = None if equation.module is None else records.get(equation.module)
         settings = layer.record.settings if layer is not None and equation.operator in layers() else None
@@ -94,7 +95,7 @@ def fields(model: Model) -> dict[str, ReceptiveField]:
             found.pop(layer.path, None)
             if result is not None and result.low:
                 size = tuple(high - low + 1 for low, high in zip(result.low, result.high, strict=True))
-                found[layer.path] = ReceptiveField(size, result.step, result.low)
+                found[layer.path] = Field(size, result.step, result.low)
     return found
 
 
@@ -117,7 +118,7 @@ def _field(equation: Equation, inputs: Sequence[_Seen | None], settings: Mapping
         return None if window is None else _through(seen, window)
     if name in ALONG_CHANNELS:
         together = _union(known)
-        return together if together is not None and _is_along_channels(equation, given, len(together.low)) else None
+        return together if together is not None and _is_along_channels(given, len(together.low)) else None
     return _padded(known[0], given.get("pad", given.get("padding")), given.get("mode", "constant"))
 
 
@@ -147,23 +148,19 @@ def _padded(seen: _Seen, pads: Any, mode: Any) -> _Seen | None:
     if not all(isinstance(pad, int) for pad in pads):
         return None
     before = [*pads[::2], *[0] * (axes - len(pads) // 2)][::-1]
-    low, high = (
-        tuple(a - p * step for a, p, step in zip(ends, before, seen.step, strict=True)) for ends in (seen.low, seen.high)
-    )
+    shifts = [pad * step for pad, step in zip(before, seen.step, strict=True)]
+    low = tuple(end - shift for end, shift in zip(seen.low, shifts, strict=True))
+    high = tuple(end - shift for end, shift in zip(seen.high, shifts, strict=True))
     return _Seen(seen.source, low, high, seen.step)
 
 
-def _is_along_channels(equation: Equation, given: Mapping[str, Any], axes: int) -> bool:
-    tensor = next((t for t in _tensors(equation.arguments)), None)
-    dim = given.get("dim", 0)
-    return tensor is not None and isinstance(dim, int) and axes > 0 and dim % tensor.rank == tensor.rank - axes - 1
-
-
-def _tensors(values: Sequence[Any]) -> list[TensorType]:
-    found: list[TensorType] = []
-    for value in values:
-        found += [value] if isinstance(value, TensorType) else _tensors(value) if isinstance(value, (list, tuple)) else []
-    return found
+def _is_along_channels(given: Mapping[str, Any], axes: int) -> bool:
+    joined = given.get("tensors", given.get("input", given.get("tensor")))
+    tensor = joined[0] if isinstance(joined, (list, tuple)) else joined
+    dim = given.get("dim", given.get("axis", 0))
+    if not isinstance(tensor, TensorType) or not isinstance(dim, int) or not axes:
+        return False
+    return dim % tensor.rank == tensor.rank - axes - 1
 
 
 def _arguments(equation: Equation) -> Mapping[str, Any]:

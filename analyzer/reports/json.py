@@ -100,6 +100,7 @@ def _layer(layer: LayerReport) -> dict[str, Any]:
         "macs_formula": layer.macs_formula,
         "calls": layer.calls,
         "settings": dict(layer.settings),
+        "receptive_field": None if layer.receptive_field is None else asdict(layer.receptive_field),
     }
 
 
