@@ -22,7 +22,19 @@ from analyzer.passes import accepts, cost, parameters, receptive
 from analyzer.passes.forward import Forward
 from analyzer.passes.inputs import Input
 from analyzer.passes.join import Figure, join
-from analyzer.report import Count, InputReport, Kind, LayerReport, ModelReport, Problem, Reason, Shape, Span, Status
+from analyzer.report import (
+    Count,
+    InputReport,
+    Kind,
+    LayerReport,
+    ModelReport,
+    Problem,
+    Reason,
+    ReceptiveField,
+    Shape,
+    Span,
+    Status,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +77,10 @@ def _fitting(refused: ShapeError) -> str | None:
     if setting is None or tensor is None or not tensor.shape:
         return None
     dimension = tensor.shape[FITTING[setting]] if tensor.rank > abs(FITTING[setting]) - (FITTING[setting] < 0) else None
-    if dimension is None or dimension == refused.module.attributes[setting]:
+    present = refused.module.attributes[setting]
+    if not isinstance(dimension, int) or not isinstance(present, int) or dimension == present:
         return None
-    return f"{setting} should be {dimension}, it is {refused.module.attributes[setting]}"
+    return f"{setting} should be {dimension}, it is {present}"
 
 
 FITTING = {"in_features": -1, "in_channels": 1, "num_features": 1, "input_size": -1, "num_channels": 1}

@@ -256,4 +256,3 @@ def _module(full: Graph, model: Model, members: Sequence[str], path: str, counte
         "settings": {},
         "place": str(layer.record.place) if layer else None,
     }
-

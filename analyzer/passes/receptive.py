@@ -28,9 +28,9 @@ ELEMENTWISE = frozenset(
         "add", "sub", "mul", "truediv", "div", "neg", "abs", "pow", "sqrt", "exp", "log", "clamp", "clip", "minimum",
         "maximum", "relu", "relu6", "leakyrelu", "leaky_relu", "prelu", "rrelu", "elu", "selu", "celu", "gelu", "silu",
         "mish", "sigmoid", "logsigmoid", "tanh", "hardtanh", "hardsigmoid", "hardswish", "hardshrink", "softplus",
-        "softshrink", "softsign", "tanhshrink", "threshold", "identity", "dropout", "dropout1d", "dropout2d", "dropout3d",
-        "alphadropout", "batchnorm1d", "batchnorm2d", "batchnorm3d", "syncbatchnorm", "batch_norm", "contiguous", "to",
-        "float", "half", "bfloat16", "type_as", "detach", "clone",
+        "softshrink", "softsign", "tanhshrink", "threshold", "identity", "dropout", "dropout1d", "dropout2d",
+        "dropout3d", "alphadropout", "batchnorm1d", "batchnorm2d", "batchnorm3d", "syncbatchnorm", "batch_norm",
+        "contiguous", "to", "float", "half", "bfloat16", "type_as", "detach", "clone",
     )
 )  # fmt: skip
 """Layers and operators, in lower case, of which an element depends on the elements at its place alone.  Batches are

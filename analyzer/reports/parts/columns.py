@@ -73,6 +73,12 @@ def _setting(name: str) -> Callable[[Row, int | None], str]:
     return lambda row, _: row.layer.settings.get(name, "")
 
 
+def _field(row: Row) -> str:
+    """`43×43`, where it is defined."""
+    seen = row.layer.receptive_field
+    return "" if seen is None or row.folded else "×".join(map(str, seen.size))
+
+
 def _worded(title: str, text: Callable[[Row, int | None], str], align: Align = "left", keep: int = 5) -> LayerColumn:
     """A column whose value is its text."""
     return LayerColumn(title, text, text, align, keep)
@@ -91,6 +97,7 @@ LAYER_COLUMNS: Mapping[str, LayerColumn] = {
     ),
     "formula": _worded("Formula", lambda row, _: row.parameters.formula or row.layer.formula or ""),
     "calls": LayerColumn("Calls", lambda row, _: row.layer.calls, lambda row, _: str(row.layer.calls), "right"),
+    "receptive_field": _worded("Receptive field", lambda row, _: _field(row)),
     "settings": _worded("Settings", lambda row, _: ", ".join(f"{k}={v}" for k, v in row.layer.settings.items())),
     "path": _worded("Path", lambda row, _: row.layer.path),
     "file": _worded("File", lambda row, _: row.layer.span.file),
