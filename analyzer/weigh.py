@@ -175,8 +175,16 @@ def _ran(path: Path) -> bool:
 
 
 def _only_forward(paths: Sequence[Path]) -> bool:
-    """Whether all paths that torch does not refuse agree on the forward pass: shapes are then the first one's."""
-    return len([path for path in paths if _ran(path)]) == 1
+    """Whether all paths that torch does not refuse agree on every call: shapes and work are then the first one's."""
+    ran = [path for path in paths if _ran(path) and path.model is not None]
+    return len({_calls(path.model) for path in ran if path.model is not None}) == 1
+
+
+def _calls(model: Model) -> tuple[tuple[str, str], ...]:
+    """Every call with what it gives and what it costs, as text."""
+    return tuple(
+        (layer.path, f"{shape(call.output) or str(call.output)} {call.macs}") for layer in model.layers for call in layer.calls
+    )
 
 
 def _status(known: bool, total: Dim | None, trainable: Dim | None, buffers: Dim | None) -> Status:

@@ -73,7 +73,8 @@ def place(key: str, row: Row) -> tuple[str, str]:
 def find(key: str, row: Row, models: Iterable[Row]) -> Row | None:
     """The report's model that the truth's `key` means."""
     file, name = place(key, row)
-    return next((m for m in models if m["name"] in (name, key) and f"/{m['file']}".endswith(f"/{file}")), None)
+    here = [m for m in models if f"/{m['file']}".endswith(f"/{file}")]
+    return next((m for m in here if m["name"] in (name, key) or m["id"].endswith(f"::{name}")), None)
 
 
 def judge(key: str, row: Row, model: Row | None) -> Judgement:
