@@ -129,7 +129,7 @@ def layer_forward(run: Run, module: ModuleInstance, *arguments: Value, **keyword
         tensors = [result]
     if run.recorder is not None:
         given = list(tensors_in((*arguments, *keywords.values())))
-        run.recorder.equation(spec.qualified_name, given, tensors, macs, module.place, training=module.training)
+        run.recorder.equation(spec.qualified_name, given, tensors, macs, module.place, arguments=inputs, training=module.training)
     return result
 
 

@@ -325,7 +325,7 @@ def set_item(run: Run, target: Value, index: Value, value: Value) -> None:
     if isinstance(target, Unknown):
         return
     if isinstance(target, Tensor):
-        target.values = None
+        _write(run, target, index, value)
         return
     if isinstance(target, Instance):
         if attributes.has_special(target, "__setitem__"):
@@ -351,6 +351,16 @@ def set_item(run: Run, target: Value, index: Value, value: Value) -> None:
         run.lose(index)
         return
     guarded(run, operator.setitem, target, index, value)
+
+
+def _write(run: Run, target: Tensor, index: Value, value: Value) -> None:
+    """A tensor keeps its shape, and its elements are no longer known."""
+    from analyzer.evaluation.tensors import tensors_in
+
+    target.values = None
+    if run.recorder is not None:
+        read = list(tensors_in((target, index, value)))
+        run.recorder.equation("Tensor.__setitem__", read, [target], 0, run.place)
 
 
 def delete_item(run: Run, target: Value, index: Value) -> None:

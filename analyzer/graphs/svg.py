@@ -16,6 +16,7 @@ from xml.sax.saxutils import escape, quoteattr
 from analyzer.graphs.parts.cards import Card, card, shapes
 from analyzer.graphs.parts.layers import Layers, layered
 from analyzer.graphs.parts.placement import placed
+from analyzer.reports.parts.escape import plain
 
 if TYPE_CHECKING:
     from analyzer.model.graph import Graph
@@ -176,7 +177,7 @@ def _label(points: list[Box], text: str) -> str:
 def _drawn_card(graph: Graph, node: str, box: Box, found: Card) -> str:
     left = box.x - box.width // 2
     data = graph.nodes[node]
-    told = [*found.lines, data["type"], *([data["place"]] if data["place"] else [])]
+    told = [*found.lines, plain(data["type"]), *([plain(data["place"])] if data["place"] else [])]
     rounding = box.height // 2 if found.family == "end" else 6
     parts = [
         f'<g class="node {found.family}" id={quoteattr(node)}><title>{escape(chr(10).join(told))}</title>',
@@ -198,7 +199,7 @@ def _head(width: int, height: int, name: str) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
         f' role="img" font-family="ui-sans-serif,system-ui,Segoe UI,Roboto,Helvetica,Arial,sans-serif">\n'
-        f"<title>{escape(name)}</title>\n<style>{style}</style>\n"
+        f"<title>{escape(plain(name))}</title>\n<style>{style}</style>\n"
         '<defs><marker id="arrow" viewBox="0 0 8 8" refX="5" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
         '<path class="head" d="M0 .8 7 4 0 7.2z"/></marker></defs>\n'
         f'<rect class="ground" width="{width}" height="{height}" rx="10"/>'

@@ -119,7 +119,9 @@ def _field(equation: Equation, inputs: Sequence[_Seen | None], settings: Mapping
     if name in ALONG_CHANNELS:
         together = _union(known)
         return together if together is not None and _is_along_channels(given, len(together.low)) else None
-    return _padded(known[0], given.get("pad", given.get("padding")), given.get("mode", "constant"))
+    tensor = next((value for value in equation.arguments if isinstance(value, TensorType)), None)
+    seen = known[0] if tensor is None else known[0].over(tensor.rank - 2)
+    return _padded(seen, given.get("pad", given.get("padding")), given.get("mode", "constant"))
 
 
 def _union(seen: Sequence[_Seen]) -> _Seen | None:

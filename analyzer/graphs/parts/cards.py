@@ -75,7 +75,7 @@ def figures(data: Mapping[str, object]) -> str:
     for name, word in (("parameters", "parameters"), ("macs", "MACs")):
         number: Dim = data[name]  # type: ignore[assignment]  # every node's are
         if number != 0:
-            parts.append(f"{_amount(number)} {word}")
+            parts.append(f"{_amount(number)} {word[:-1] if isinstance(number, int) and number == 1 else word}")
     if data["again"]:
         parts.insert(0, "called again")
     return ", ".join(parts)
