@@ -352,7 +352,7 @@ def set_attribute(run: Run, value: Value, name: str, item: Value) -> None:
             return
         store_attribute(run, value, name, item)
     elif isinstance(value, Class):
-        if _is_shared(value):
+        if _is_shared(value) or name in ("__bases__", "__mro__"):
             _replaced(run, value, name)
             return
         run.note(value.namespace, name)

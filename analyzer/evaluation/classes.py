@@ -15,7 +15,7 @@ from analyzer.evaluation.exceptions import OBJECT, raised
 from analyzer.evaluation.expressions import compile_expression
 from analyzer.evaluation.frames import Frame, Scope
 from analyzer.evaluation.regions import bound_names
-from analyzer.evaluation.run import Run
+from analyzer.evaluation.run import OutOfFuel, Run
 from analyzer.evaluation.values import Bound, Class, ClassMethod, Function, Instance, Place, Unknown, Value
 from analyzer.syntax import ir
 
@@ -46,6 +46,9 @@ def compile_class(
     return build
 
 
+MOST_BASES = 50
+
+
 def make_class(
     run: Run, name: str, parents: list[Value], namespace: dict[str, Value], *, module: str, place: Place
 ) -> Class:
@@ -65,6 +68,8 @@ def make_class(
     generic = [base for base in known if base.name in ("Generic", "Protocol") and base.module == "typing"]
     if len(known) > 1 and generic:
         known = [base for base in known if base not in generic]
+    if len(known) > MOST_BASES or sum(len(base.mro) for base in known) > 20 * MOST_BASES:
+        raise OutOfFuel(f"{name} has too many bases", place)
     try:
         cls = Class(name, tuple(known) or (OBJECT,), namespace, module=module, place=place)
     except ValueError as error:

@@ -43,12 +43,14 @@ def call_forward(run: Run, module: ModuleInstance, arguments: list[Value], keywo
     recorder = run.recorder
     number = -1
     if recorder is not None:
+        run.check_parts([*arguments, *keywords.values()])
         number = recorder.enter(module, types_of([*arguments, *keywords.values()]))
     place = run.place
     output: Value = None
     try:
         method = attributes.get_attribute(run, module, "forward")
         output = calls.call(run, method, arguments, keywords)
+        run.check_parts(output)
     except Refused as refused:
         if isinstance(refused, ShapeError):
             raise

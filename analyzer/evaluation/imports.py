@@ -124,10 +124,10 @@ class Session:
                 frame.names[name] = unknown
 
     def _stopped(self, frame: Frame, statement: Any, unknown: Unknown) -> None:
-        """A statement was left in the middle: the next ones get half of what it had."""
+        """A statement was left in the middle: the next ones get a quarter of what it had."""
         frame.run.depth = 0
         frame.run.doubt(unknown)
-        frame.run.refuel(0.5 ** len(frame.run.doubts))
+        frame.run.refuel(0.25 ** len(frame.run.doubts))
         for name in bound_names(statement):
             frame.names[name] = unknown
 
@@ -238,6 +238,8 @@ class Session:
         value = names[name]
         if type(value) is Deferred and not (value.module.running and value.name not in value.module.names):
             value = names[name] = self.import_name(run, value.module, value.name)
+        if type(value) is Deferred:
+            return run.unknown(f"'{value.name}' is imported from '{value.module.name}', which is still being run")
         return value
 
     def import_star(self, run: Run, module: Value, names: dict[str, Value]) -> None:

@@ -89,6 +89,7 @@ def initialiser(spec: LayerSpec) -> Any:
 
     def initialise(run: Run, module: Value, *arguments: Value, **keywords: Value) -> None:
         assert isinstance(module, ModuleInstance)
+        run.check_parts(arguments)
         module.parameters = {} if module.parameters is None else module.parameters
         try:
             bound = signature.bind(*arguments, **keywords)

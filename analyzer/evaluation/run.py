@@ -168,6 +168,19 @@ class Run:
             raise OutOfFuel(f"a container or string of {size:,} elements is over the limit", self.place)
         self.pay(size >> 4)
 
+    def check_parts(self, value: Value) -> None:
+        """Refuse, or pay for, a walk through nested containers, which meets what they share again and again."""
+        waiting, parts = [value], 0
+        while waiting:
+            current = waiting.pop()
+            inner = current.values() if isinstance(current, dict) else current
+            if isinstance(current, (list, tuple, set, frozenset, dict)):
+                waiting.extend(inner)
+                parts += len(current)
+                if parts > self.limits.size >> 2:
+                    raise OutOfFuel(f"nested containers of over {self.limits.size >> 2:,} parts", self.place)
+        self.pay(parts >> 4)
+
     def paid(self, values: Iterable[Value]) -> Iterator[Value]:
         """The values one by one, a step and a place in a container for each: for host functions that take them all."""
         for number, value in enumerate(values):

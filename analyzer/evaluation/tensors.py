@@ -38,6 +38,9 @@ def unknown_operator(run: Run, name: str) -> Unknown:
 
 def apply(run: Run, name: str, spec: OperatorSpec, arguments: list[Value], keywords: dict[str, Value]) -> Value:
     """Apply an operator's rule; Refused where torch would raise."""
+    for argument in arguments:
+        if isinstance(argument, (list, tuple)):
+            run.check_parts(argument)
     unknown = unknown_among(arguments, keywords)
     if unknown is not None:
         stand_in = _with_known_scalars(name, arguments)

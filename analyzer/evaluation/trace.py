@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from analyzer.algebra.expression import Expr
 from analyzer.algebra.tensor import TensorType
 from analyzer.evaluation.modules import named_modules
 from analyzer.evaluation.values import Instance, ModuleInstance, Place, Tensor, Unknown, Value
@@ -306,10 +307,23 @@ def settings_of(module: ModuleInstance) -> Mapping[str, str]:
     if not any(base.spec is not None for base in module.cls.mro):
         return {}
     return {
-        name: str(value)
+        name: str(value)[:LONGEST_SETTING]
         for name, value in module.attributes.items()
-        if isinstance(value, (int, float, str, tuple, bool)) and not name.startswith("_") and name != "training"
+        if _is_setting(value) and not name.startswith("_") and name != "training"
     }
+
+
+LONGEST_SETTING = 200
+
+
+def _is_setting(value: Value) -> bool:
+    if isinstance(value, tuple):
+        return len(value) <= 16 and all(
+            isinstance(item, (Expr, type(None))) or (type(item) is not tuple and _is_setting(item)) for item in value
+        )
+    if isinstance(value, int):
+        return value.bit_length() <= 64
+    return isinstance(value, (float, str))
 
 
 def unknowns_of(module: ModuleInstance) -> tuple[Unknown, ...]:

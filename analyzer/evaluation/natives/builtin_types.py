@@ -12,7 +12,8 @@ from analyzer.algebra.rational import Rational
 from analyzer.evaluation import attributes, calls, iteration, operations, strings
 from analyzer.evaluation.exceptions import EXCEPTIONS, OBJECT, guarded, raised
 from analyzer.evaluation.natives.registry import Table, native
-from analyzer.evaluation.run import Run
+from analyzer.evaluation.modules import LONGEST_NAME
+from analyzer.evaluation.run import OutOfFuel, Run
 from analyzer.evaluation.values import (
     Class,
     ClassMethod,
@@ -127,6 +128,8 @@ def _type(run: Run, cls: Class, value: Value, *definition: Value, **keywords: Va
     if not definition:
         return natives.class_of(value)
     bases, namespace = definition
+    if isinstance(value, str) and len(value) > LONGEST_NAME:
+        raise OutOfFuel(f"a name of {len(value):,} characters", run.place)
     if isinstance(value, Unknown) or isinstance(bases, Unknown) or isinstance(namespace, Unknown):
         return run.unknown("a class made by type() from values that are not known")
     assert run.place is not None
@@ -163,7 +166,7 @@ DICT = _type_class("dict", dict, _dict)
 
 def _from_keys(run: Run, cls: Value, keys: Value, value: Value = None) -> Value:
     result: dict[Value, Value] = {}
-    for key in iteration.iterate(run, keys):
+    for key in run.paid(iteration.iterate(run, keys)):
         iteration.set_key(run, result, key, value)
     return result
 

@@ -21,6 +21,8 @@ from analyzer.evaluation.values import Class, Instance, Native, Raised, Unknown,
 
 LARGEST_VALUE = 500_000
 """Elements that a document may unfold to, each use of an alias counted."""
+LONGEST_YAML = 100_000
+"""Characters: PyYAML reads twenty thousand in a second."""
 LONGEST_NUMBER = 4_000
 """Digits of an integer."""
 
@@ -153,6 +155,9 @@ def _yaml(every: bool) -> Callable[..., Any]:
     def load(run: Run, stream: Value, *loader: Value, **keywords: Value) -> Value:
         import yaml
 
+        stream = _content(run, stream)
+        if isinstance(stream, (str, bytes)) and len(stream) > LONGEST_YAML:
+            return run.unknown(f"a YAML document of over {LONGEST_YAML:,} characters", plain=True)
         try:
             found = _parsed(run, stream, lambda content: _yaml_values(content, every), YAML_ERROR)
         except yaml.constructor.ConstructorError as error:

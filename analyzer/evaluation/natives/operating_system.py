@@ -169,8 +169,14 @@ def _has_module(run: Run, modules: Value, name: Value) -> Value:
     return name in _loaded(run) or natives.is_native_module(str(name))
 
 
+def _replace_module(run: Run, modules: Value, name: Value, module: Value) -> None:
+    """Another module under the name of one that we know: what is imported from it is not what we think."""
+    if not isinstance(name, str) or natives.is_native_module(name):
+        run.doubt(run.unknown(f"sys.modules[{name!r}] is replaced"))
+
+
 MODULES = Instance(Class("dict", (OBJECT,), _binding("sys.modules", {
-    "__getitem__": _module_named, "get": _module_or, "__contains__": _has_module, "__setitem__": _nothing,
+    "__getitem__": _module_named, "get": _module_or, "__contains__": _has_module, "__setitem__": _replace_module,
     "__delitem__": _nothing, "pop": _module_or, "setdefault": _module_or, "update": _nothing,
     "__iter__": lambda run, modules: iter(_loaded(run)),
     "keys": lambda run, modules: list(_loaded(run)),
