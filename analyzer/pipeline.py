@@ -30,11 +30,10 @@ from analyzer.passes.forward import forward
 from analyzer.passes.inputs import Input, derive
 from analyzer.report import Coverage, ModelReport, Problem, Report, Status
 from analyzer.syntax.discovery import discover
-from analyzer.syntax.project import Project
 from analyzer.syntax.text import print_module
 from analyzer.weigh import Path as Way
 from analyzer.weigh import failure, weigh
-from analyzer.workspace import Found, Workspace
+from analyzer.workspace import Found, Workspace, Workspaces
 
 if TYPE_CHECKING:
     from analyzer.model.graph import Graph
@@ -53,11 +52,12 @@ def summary(targets: Sequence[str], *, inputs: Sequence[str], options: Options |
 
 
 def _summary(targets: Sequence[str], given: tuple[Input, ...], options: Options) -> Report:
-    workspace = Workspace(options, Project(options.root, options.search_path))
+    workspaces = Workspaces(options)
     models: list[ModelReport] = []
     problems: list[Problem] = []
     files: set[str] = set()
     for text in targets:
+        workspace = workspaces.holding(Path(text.partition("::")[0]))
         try:
             found = workspace.targets(text)
         except TargetError as error:
@@ -98,7 +98,7 @@ def scan(
 def _scan(
     paths: Sequence[str], layers: bool, shapes: bool, options: Options, progress: Progress | None
 ) -> Report:
-    workspace = Workspace(options, Project(options.root, options.search_path))
+    workspaces = Workspaces(options)
     models: list[ModelReport] = []
     problems: list[Problem] = []
     files: list[Path] = []
@@ -109,6 +109,7 @@ def _scan(
     for number, file in enumerate(files):
         if progress is not None:
             progress(number, len(files), str(file))
+        workspace = workspaces.holding(file)
         try:
             found = workspace.all_targets(file)
         except TargetError as error:
@@ -212,7 +213,7 @@ def dump(
 
 
 def _dump(stage: str, text: str, given: tuple[Input, ...], options: Options) -> str:
-    workspace = Workspace(options, Project(options.root, options.search_path))
+    workspace = Workspaces(options).holding(Path(text.partition("::")[0]))
     if stage == "ir":
         return print_module(workspace.open(Path(text.partition("::")[0]))[1])
     parts = []
@@ -251,7 +252,7 @@ def _graph(text: str, given: tuple[Input, ...], depth: int | None, options: Opti
     from analyzer.model.graph import collapse
     from analyzer.model.graph import graph as graph_of
 
-    workspace = Workspace(options, Project(options.root, options.search_path))
+    workspace = Workspaces(options).holding(Path(text.partition("::")[0]))
     ways: dict[str, list[Way]] = {}
     for namespace, target in workspace.targets(text):
         found = list(_ways(workspace, namespace, target, given, options))

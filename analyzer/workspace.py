@@ -8,9 +8,10 @@
 from __future__ import annotations
 
 import difflib
+from dataclasses import replace
 from pathlib import Path
 
-from analyzer.config import Options
+from analyzer.config import Options, find_root
 from analyzer.errors import TargetError
 from analyzer.evaluation.imports import Session
 from analyzer.evaluation.targets import Target, expression_target, registered_names, targets_in
@@ -22,6 +23,24 @@ from analyzer.syntax.project import OutsideRoot, Project
 from analyzer.syntax.source import SourceError
 
 Found = tuple[Namespace, Target]
+
+
+class Workspaces:
+    """One workspace for the options' project, and one for each other project that a target lies in."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self._opened: dict[Path, Workspace] = {}
+
+    def holding(self, path: Path) -> Workspace:
+        """The workspace of the project that a file or folder belongs to."""
+        real = path.resolve()
+        folders = (self.options.root, *self.options.search_path)
+        root = self.options.root if any(real.is_relative_to(folder) for folder in folders) else find_root(real)
+        if root not in self._opened:
+            options = replace(self.options, root=root)
+            self._opened[root] = Workspace(options, Project(root, options.search_path))
+        return self._opened[root]
 
 
 class Workspace:
