@@ -54,34 +54,23 @@ class Box:
 
 def drawn(graph: Graph) -> str:
     """The graph as one SVG document."""
-    nodes = list(graph)
-    numbers = {node: number for number, node in enumerate(_topological(graph))}
-    nodes.sort(key=numbers.__getitem__)
-    cards = [card(graph, node) for node in nodes]
-    layers = layered(len(nodes), [(numbers[one], numbers[two]) for one, two in graph.edges])
+    numbers = {node: number for number, node in enumerate(graph)}
+    cards = [card(graph, node) for node in graph]
+    layers = layered(len(cards), [(numbers[one], numbers[two]) for one, two in graph.edges])
     said = _said(graph)
     boxes, width, height = _boxes(cards, layers, {numbers[node] for node, _ in said})
     edges, labels = [], []
+    passed: set[int] = set()
     for one, two, data in graph.edges(data=True):
-        points = [boxes[point] for point in layers.chains[numbers[one], numbers[two]]]
-        edges.append(f'<path d="{_route(points)}"/>')
+        chain = layers.chains[numbers[one], numbers[two]]
+        parting = sum(point in passed for point in chain)
+        passed.update(chain[1:-1])
+        edges.append(f'<path d="{_route([boxes[point] for point in chain[parting:]])}"/>')
         if said.get((one, text := shapes(data["tensors"]))) == two:
-            labels.append(_label(points, text))
+            labels.append(_label(boxes[chain[0]], boxes[chain[1]], text))
     parts = [_head(width, height, graph.graph["name"]), '<g class="edges">', *edges, "</g>"]
-    parts += [_drawn_card(graph, node, boxes[number], cards[number]) for number, node in enumerate(nodes)]
+    parts += [_drawn_card(graph, node, boxes[number], cards[number]) for number, node in enumerate(graph)]
     return "\n".join([*parts, '<g class="labels">', *labels, "</g>", "</svg>", ""])
-
-
-def _topological(graph: Graph) -> list[str]:
-    """Nodes so that every edge goes to a later one, in their own order as far as that allows."""
-    waiting = {node: graph.in_degree(node) for node in graph}
-    ready = [node for node in graph if not waiting[node]]
-    for node in ready:
-        for end in graph.successors(node):
-            waiting[end] -= 1
-            if not waiting[end]:
-                ready.append(end)
-    return ready
 
 
 def _said(graph: Graph) -> dict[tuple[str, str], str]:
@@ -166,9 +155,8 @@ def _route(points: list[Box]) -> str:
     return " ".join(steps)
 
 
-def _label(points: list[Box], text: str) -> str:
+def _label(one: Box, two: Box, text: str) -> str:
     """A shape under its node, on the side to which the edge does not bend."""
-    one, two = points[0], points[1]
     y = one.y + one.height + (20 if one.x == two.x else 14)
     side, anchor = (7, "start") if two.x <= one.x else (-7, "end")
     return f'<text x="{one.x + side}" y="{y}" text-anchor="{anchor}">{escape(text)}</text>'

@@ -3,7 +3,8 @@
     layered(3, [(0, 1), (1, 2), (0, 2)])     Layers(rows=[[0], [1, 3], [2]], edges=[(0, 1), (1, 2), (0, 3), (3, 2)],
                                                     chains={(0, 2): [0, 3, 2]}, points={3})
 
-Nodes are numbers in topological order; what is added for a long edge has numbers from `count` on.
+Nodes are numbers in topological order; the points of long edges have numbers from `count` on.  Edges from one node
+share their points and part where they have to.
 K. Sugiyama et al., Methods for visual understanding of hierarchical system structures, 1981.
 """
 
@@ -36,19 +37,17 @@ def layered(count: int, edges: Sequence[Edge]) -> Layers:
     for node, rank in enumerate(ranks):
         rows[rank].append(node)
     chains: dict[Edge, list[int]] = {}
-    short: list[Edge] = []
+    trunks: dict[int, list[int]] = {}
     free = count
     for one, two in edges:
-        chain = [one]
-        for rank in range(ranks[one] + 1, ranks[two]):
+        trunk = trunks.setdefault(one, [one])
+        for rank in range(ranks[one] + len(trunk), ranks[two]):
             rows[rank].append(free)
-            chain.append(free)
+            trunk.append(free)
             free += 1
-        chain.append(two)
-        chains[one, two] = chain
-        short.extend(pairwise(chain))
-    ordered = _ordered(rows, short)
-    return Layers(ordered, short, chains, frozenset(range(count, free)))
+        chains[one, two] = [*trunk[: ranks[two] - ranks[one]], two]
+    short = list(dict.fromkeys(step for chain in chains.values() for step in pairwise(chain)))
+    return Layers(_ordered(rows, short), short, chains, frozenset(range(count, free)))
 
 
 def _ranks(count: int, edges: Sequence[Edge]) -> list[int]:

@@ -9,7 +9,7 @@ U. Brandes and B. Köpf, Fast and simple horizontal coordinate assignment, 2001.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from analyzer.graphs.parts.layers import Edge, Layers, neighbours
 
@@ -48,18 +48,19 @@ def _crossed(layers: Layers, above: Mapping[int, list[int]]) -> set[Edge]:
     found: set[Edge] = set()
     for upper, lower in pairwise(layers.rows):
         places = {node: place for place, node in enumerate(upper)}
-        inner = [
-            (places[above[node][0]], at)
-            for at, node in enumerate(lower)
-            if node in layers.points and above[node][0] in layers.points
-        ]
+        inner = [places[above[node][0]] if _is_inner(node, above, layers.points) else None for node in lower]
+        rightmost = list(accumulate((-1 if up is None else up for up in inner), max))
+        leftmost = list(accumulate((len(upper) if up is None else up for up in reversed(inner)), min))[::-1]
         for at, node in enumerate(lower):
-            for other in above.get(node, ()):
-                if node in layers.points and other in layers.points:
-                    continue
-                if any((places[other] - up) * (at - low) < 0 for up, low in inner):
-                    found.add((other, node))
+            if inner[at] is None:
+                near = range(rightmost[at], leftmost[at] + 1)
+                found.update((other, node) for other in above.get(node, ()) if places[other] not in near)
     return found
+
+
+def _is_inner(node: int, above: Mapping[int, list[int]], points: frozenset[int]) -> bool:
+    """Whether an edge comes to this point from another point of the same long edge."""
+    return node in points and above[node][0] in points
 
 
 def _aligned(rows: Rows, near: Mapping[int, list[int]], crossed: set[Edge]) -> tuple[dict[int, int], dict[int, int]]:

@@ -197,6 +197,8 @@ def holds(model: Model) -> None:
     deepest = max(layer.depth for layer in model.layers)
     for made in (full, *(collapse(full, model, depth) for depth in range(deepest + 2))):
         assert networkx.is_directed_acyclic_graph(made)
+        order = {node: place for place, node in enumerate(made)}
+        assert all(order[one] < order[two] for one, two in made.edges)
         assert sum(data["macs"] for _, data in made.nodes(data=True)) == macs
         assert sum(data["parameters"] for _, data in made.nodes(data=True)) <= held
         assert all(tensors for _, _, tensors in made.edges(data="tensors"))
