@@ -236,6 +236,11 @@ _BINARY: Mapping[str, Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 
 
+_REDUCTIONS: Mapping[str, Callable[[Elements], Any]] = {
+    "sum": sum, "max": max, "min": min, "prod": math.prod, "all": all, "any": any,
+}  # fmt: skip
+
+
 def _table() -> dict[str, Callable[..., Any]]:
     table: dict[str, Callable[..., Any]] = {
         "torch.linspace": _linspace, "torch.arange": _arange, "torch.zeros": _constant(0), "torch.ones": _constant(1),
@@ -249,7 +254,7 @@ def _table() -> dict[str, Callable[..., Any]]:
         rule = _elementwise(binary)
         table[f"torch.{name}"] = table[f"Tensor.{name}"] = table[f"Tensor.__{name}__"] = rule
         table[f"Tensor.__r{name}__"] = _elementwise(lambda a, b, f=binary: f(b, a))
-    for name, reduce in {"sum": sum, "max": max, "min": min, "prod": math.prod, "all": all, "any": any}.items():
+    for name, reduce in _REDUCTIONS.items():
         table[f"torch.{name}"] = table[f"Tensor.{name}"] = _reduction(reduce)
     for name in (
         "view", "reshape", "flatten", "clone", "detach", "contiguous", "cpu", "to", "float", "int", "long", "double",

@@ -12,6 +12,7 @@ from typing import Any
 from analyzer.algebra.expression import Expr
 from analyzer.algebra.rational import Rational
 from analyzer.evaluation import calls, modules, natives
+from analyzer.evaluation.natives import registry
 from analyzer.evaluation.exceptions import OBJECT, exception, raised
 from analyzer.evaluation.run import Run
 from analyzer.evaluation.values import (
@@ -115,10 +116,10 @@ def _of_instance(run: Run, value: Instance, name: str) -> Value:
     if name in _INSTANCE_SPECIALS:
         return _INSTANCE_SPECIALS[name](run, value)
     if isinstance(value, ModuleInstance):
-        found_native = natives.natives().get(f"registry.{name}")
+        found_native = registry.natives().get(f"registry.{name}")
         if found_native is not None:
             return found_native.function(run, value)
-        found_native = natives.natives().get(f"module.{name}")
+        found_native = registry.natives().get(f"module.{name}")
         if found_native is not None:
             return Bound(found_native, value)
     if cls.lookup("__getattr__") is not None:
@@ -131,7 +132,7 @@ def _of_instance(run: Run, value: Instance, name: str) -> Value:
     raise missing(run, value, name)
 
 
-_INSTANCE_SPECIALS = {
+_INSTANCE_SPECIALS: dict[str, Any] = {
     "__class__": lambda run, value: value.cls,
     "__dict__": lambda run, value: value.attributes,
     "__module__": lambda run, value: value.cls.module,
@@ -155,11 +156,11 @@ def _of_class(run: Run, cls: Class, name: str) -> Value:
     if special is not None:
         return special(cls)
     meta = cls.keywords.get("metaclass")
-    found = meta.lookup(name) if isinstance(meta, Class) else None
-    if found is not None:
-        return bind(run, found[1], cls, meta)
-    kind = "module" if cls.is_module and f"module.{name}" in natives.natives() else "object"
-    inherited = natives.natives().get(f"{kind}.{name}")
+    inherited_by_class = meta.lookup(name) if isinstance(meta, Class) else None
+    if isinstance(meta, Class) and inherited_by_class is not None:
+        return bind(run, inherited_by_class[1], cls, meta)
+    owner = "module" if cls.is_module and f"module.{name}" in registry.natives() else "object"
+    inherited = registry.natives().get(f"{owner}.{name}")
     if inherited is not None:
         return inherited.function if isinstance(inherited, StaticMethod) else inherited
     host = next((c.host for c in cls.mro if c.host is not None and c.host is not object), None)
@@ -208,8 +209,8 @@ def _of_super(run: Run, value: Super, name: str) -> Value:
         return natives.method(run, instance.payload, name)
     if isinstance(instance, Class) and name in _CLASS_SPECIALS:
         return _CLASS_SPECIALS[name](instance)
-    kind = "module" if cls.is_module and f"module.{name}" in natives.natives() else "object"
-    inherited = natives.natives().get(f"{kind}.{name}")
+    kind = "module" if cls.is_module and f"module.{name}" in registry.natives() else "object"
+    inherited = registry.natives().get(f"{kind}.{name}")
     if inherited is not None:
         return inherited.function if isinstance(inherited, StaticMethod) else Bound(inherited, instance)
     raise raised(run, "AttributeError", f"'super' object has no attribute '{name}'")

@@ -410,18 +410,6 @@ def _long_display(node: ir.Display, scope: Scope) -> Evaluator:
     return evaluate
 
 
-def _long_display(node: ir.Display, scope: Scope) -> Evaluator:
-    """A list or tuple of so many elements that they are paid for."""
-    parts = tuple(compile_expression(element, scope) for element in node.elements)
-
-    def evaluate(frame: Frame) -> Value:
-        frame.run.check_size(len(parts))
-        items = [part(frame) for part in parts]
-        return items if node.kind == "list" else tuple(items)
-
-    return evaluate
-
-
 def made_set(frame: Frame, items: Value) -> Value:
     """The set of a list's elements, which may not be known."""
     return items if isinstance(items, Unknown) else iteration.make_set(frame.run, items)

@@ -226,8 +226,10 @@ def unary(run: Run, sign: str, operand: Value) -> Value:
         if has_special(operand, method):
             return call_special(run, operand, method)
         operand = payload(operand)
-    host = {"-": operator.neg, "+": operator.pos, "~": operator.invert}[sign]
-    return guarded(run, host, operand)
+    return guarded(run, _HOST_UNARY[sign], operand)
+
+
+_HOST_UNARY: Mapping[str, Callable[[Any], Any]] = {"-": operator.neg, "+": operator.pos, "~": operator.invert}
 
 
 def truth(run: Run, value: Value) -> bool:

@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from analyzer.algebra.facts import Condition, Facts, deciding
+from analyzer.algebra.condition import Condition
+from analyzer.algebra.facts import Facts, deciding
 from analyzer.algebra.tensor import Refused
 from analyzer.evaluation.memory import resident
 from analyzer.evaluation.values import Place, Raised, Unknown, Value

@@ -16,6 +16,7 @@ from analyzer.algebra.tensor import Refused, TensorType
 from analyzer.evaluation import arrays, attributes, calls, natives
 from analyzer.evaluation.exceptions import raised
 from analyzer.evaluation.forward import missed, unknown_among
+from analyzer.evaluation.natives import registry
 from analyzer.evaluation.run import Run
 from analyzer.evaluation.values import Bound, Class, Instance, Native, Tensor, Unknown, Value
 from analyzer.knowledge.operator import DataDependent, OperatorSpec, operators
@@ -215,7 +216,7 @@ def tensor_attribute(run: Run, tensor: Tensor, name: str) -> Value:
         found = tensor.cls.lookup(name)
         assert found is not None
         return attributes.bind(run, found[1], tensor, tensor.cls)
-    native = natives.natives().get(f"torch.Tensor.{name}")
+    native = registry.natives().get(f"torch.Tensor.{name}")
     if native is not None:
         return Bound(native, tensor)
     spec = operators().get(f"Tensor.{name}")
@@ -272,7 +273,7 @@ def call_tensor_method(
     run: Run, tensor: Tensor, name: str, arguments: list[Value], keywords: dict[str, Value]
 ) -> Value:
     """`tensor.name(*arguments, **keywords)`"""
-    if tensor.cls is None and tensor.attributes is None and f"torch.Tensor.{name}" not in natives.natives():
+    if tensor.cls is None and tensor.attributes is None and f"torch.Tensor.{name}" not in registry.natives():
         spec = operators().get(f"Tensor.{name}")
         if spec is not None:
             return apply(run, f"Tensor.{name}", spec, [tensor, *arguments], keywords)

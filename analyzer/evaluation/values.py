@@ -286,8 +286,8 @@ class Class:
         self.native = native
         self.host = host
         self.mro: tuple[Class, ...] = (self, *_merge([list(base.mro) for base in bases] + [list(bases)]))
-        self.is_module = any(base.is_module for base in bases)
-        self.is_exception = any(base.is_exception for base in bases)
+        self.is_module: bool = any(base.is_module for base in bases)
+        self.is_exception: bool = any(base.is_exception for base in bases)
         self.payload: type | None = next((c.payload for c in self.mro[1:] if c.payload is not None), None)
         self.unknown_base: Unknown | None = next((c.unknown_base for c in self.mro[1:] if c.unknown_base), None)
         self.keywords: Mapping[str, Value] = {}

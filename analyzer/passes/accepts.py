@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analyzer.algebra.expression import free_symbols, substitute
-from analyzer.algebra.facts import Condition
+from analyzer.algebra.condition import Condition
 from analyzer.evaluation.run import Run
 from analyzer.passes.inputs import Input
 

@@ -166,7 +166,16 @@ def directory(run: Run, value: Value = None) -> Value:
 
 @native("builtins.iter")
 def iterator(run: Run, value: Value, *sentinel: Value) -> Value:
-    return iteration.iterate(run, value)
+    return _until(run, value, sentinel[0]) if sentinel else iteration.iterate(run, value)
+
+
+def _until(run: Run, function: Value, sentinel: Value) -> Iterator[Value]:
+    while True:
+        run.step()
+        value = calls.call(run, function, [], {})
+        if operations.truth(run, operations.equals(run, value, sentinel)):
+            return
+        yield value
 
 
 @native("builtins.next")
