@@ -41,6 +41,8 @@ class Options:
     """Values of constructor arguments that would be symbols otherwise."""
     dtype: str = "float32"
     """One of DTYPES: the element type that sizes in bytes are given for."""
+    train: bool = False
+    """Whether forward passes run in training mode."""
     source: Path | None = None
     """The file that these options come from."""
 

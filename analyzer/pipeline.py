@@ -1,8 +1,8 @@
 """The sequence of stages, from text to a report.
 
-    text ─ syntax ─▶ ir.Module ─ evaluation ─▶ Trace ─ model ─▶ Model ─ passes ─▶ ModelReport ─▶ Report
+text ─ syntax ─▶ ir.Module ─ evaluation ─▶ Trace ─ model ─▶ Model ─ passes ─▶ ModelReport ─▶ Report
 
-    scan(["models/"], layers=True).models[0].parameters.total      -> 11689512
+scan(["models/"], layers=True).models[0].parameters.total      -> 11689512
 """
 
 from __future__ import annotations
@@ -83,7 +83,9 @@ def _unreadable(error: ValueError) -> Problem:
 def _no_model(text: str) -> Problem:
     file, _, name = text.partition("::")
     if name:
-        return Problem(f"{text} gives no module", hint="name an nn.Module class, an instance of one, or a call that gives one")
+        return Problem(
+            f"{text} gives no module", hint="name an nn.Module class, an instance of one, or a call that gives one"
+        )
     return Problem(f"{file} holds no model", hint="weighbridge looks for nn.Module classes, instances and factories")
 
 
@@ -95,9 +97,7 @@ def scan(
     return with_deep_stack(lambda: _scan(paths, layers, shapes, options, progress))
 
 
-def _scan(
-    paths: Sequence[str], layers: bool, shapes: bool, options: Options, progress: Progress | None
-) -> Report:
+def _scan(paths: Sequence[str], layers: bool, shapes: bool, options: Options, progress: Progress | None) -> Report:
     workspaces = Workspaces(options)
     models: list[ModelReport] = []
     problems: list[Problem] = []
@@ -149,7 +149,9 @@ def _weighed_alone(
     shapes: bool,
 ) -> tuple[ModelReport, list[Problem]] | None:
     inputs = given or parse_inputs(options.inputs_for(f"{namespace.file}::{target.name}"))
-    outcomes, complete = explore(workspace.session, lambda run: follow(run, target.make, inputs, shapes=shapes))
+    outcomes, complete = explore(
+        workspace.session, lambda run: follow(run, target.make, inputs, shapes=shapes, train=options.train)
+    )
     ways: list[Way] = []
     for outcome in outcomes:
         if isinstance(outcome.value, Way):
@@ -170,7 +172,9 @@ def _might_build(ways: Sequence[Way]) -> bool:
     return all(way.unknown is not None and not way.unknown.plain or way.error is not None for way in ways)
 
 
-def follow(run: Run, make: Callable[[Run], Value], inputs: tuple[Input, ...], *, shapes: bool) -> Value:
+def follow(
+    run: Run, make: Callable[[Run], Value], inputs: tuple[Input, ...], *, shapes: bool, train: bool = False
+) -> Value:
     """Build a model along one path, run its forward pass where shapes are asked for, and freeze what stands."""
     value = make(run)
     if not isinstance(value, ModuleInstance):
@@ -179,7 +183,7 @@ def follow(run: Run, make: Callable[[Run], Value], inputs: tuple[Input, ...], *,
     given = (inputs or derive([module for _, module in named_modules(value)])) if shapes else ()
     if not given:
         return Way(run, build(freeze(value)), built=built)
-    result = forward(run, value, given)
+    result = forward(run, value, given, train=train)
     model = build(freeze(value, result.recorder, result.output))
     return Way(run, model, inputs=given, inputs_derived=not inputs, forward=result, built=built)
 
@@ -203,9 +207,7 @@ def coverage(models: Sequence[ModelReport], files: int, unread: int) -> Coverage
     )  # fmt: skip
 
 
-def dump(
-    stage: Literal["ir", "trace", "model"], target: str, *, inputs: Sequence[str], options: Options | None
-) -> str:
+def dump(stage: Literal["ir", "trace", "model"], target: str, *, inputs: Sequence[str], options: Options | None) -> str:
     """The text form of a stage; see `analyzer.dump`."""
     options = options or load(Path(target.partition("::")[0]))
     given = parse_inputs([(None, text) for text in inputs])
@@ -232,7 +234,9 @@ def _ways(
 ) -> Iterator[Way]:
     """The paths on which a model stands, each with its forward pass."""
     inputs = given or parse_inputs(options.inputs_for(f"{namespace.file}::{target.name}"))
-    outcomes, _ = explore(workspace.session, lambda run: follow(run, target.make, inputs, shapes=True))
+    outcomes, _ = explore(
+        workspace.session, lambda run: follow(run, target.make, inputs, shapes=True, train=options.train)
+    )
     for outcome in outcomes:
         if isinstance(outcome.value, Way) and outcome.value.model is not None:
             yield outcome.value

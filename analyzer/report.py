@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
 VERSION = 1
 
@@ -72,6 +71,8 @@ class Count:
     formula: str | None
     at_least: int | None
     at_most: int | None
+    latex: str | None = None
+    """The formula in LaTeX's mathematics."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,24 @@ class ModelReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """The text of a span, replaced; a span without extent is where text is inserted."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Edits of one file that mend a finding; a safe one never changes what the program means to do."""
+
+    message: str
+    """What they do, in the imperative: `set in_features to 4096`."""
+    edits: tuple[Edit, ...]
+    safe: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """What a rule says of one place."""
 
@@ -162,7 +181,11 @@ class Finding:
     message: str
     model: str | None = None
     path: str | None = None
-    fix: Mapping[str, Any] | None = None
+    fix: Fix | None = None
+    notes: tuple[str, ...] = ()
+    """Shapes and other evidence."""
+    source_line: str | None = None
+    """The line of source that `span` begins on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analyzer.algebra.dtype import DType
-from analyzer.algebra.expression import Dim, bounds, free_symbols
+from analyzer.algebra.expression import Dim, Expr, bounds, free_symbols, latex
 from analyzer.algebra.tensor import Refused, TensorType
 from analyzer.evaluation.exceptions import describe
 from analyzer.evaluation.run import OpaqueCondition, OutOfFuel, Run
@@ -57,6 +57,17 @@ class Path:
         if self.forward is None or self.forward.refused is None or not given or self.model is None:
             return []
         return [_refusal(self.model, self.forward)]
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """One target on the scale: its report, and every path through it that the report was made of."""
+
+    target: Target
+    report: ModelReport
+    ways: tuple[Path, ...] = ()
+    given: bool = False
+    """Whether its inputs were given, not derived from its first layer."""
 
 
 def _refusal(model: Model, forward: Forward) -> Problem:
@@ -125,9 +136,10 @@ def weigh(
         _integer(total) if known else None,
         _integer(trainable) if known else None,
         _integer(frozen) if known else None,
-        str(total) if known and total is not None and not isinstance(total, int) else None,
+        _formula(total) if known else None,
         at_least,
         at_most,
+        latex(total) if known and isinstance(total, Expr) else None,
     )
     figures = cost.cost(
         first.model, [t for _, t in first.inputs], counts[0][1], dtype,
@@ -151,7 +163,7 @@ def weigh(
         accepts=accepts.accepts([path.run for path in standing if _ran(path)], first.inputs),
         output_shape=_output(first) if only else None,
         macs=_integer(macs),
-        macs_formula=None if macs is None or isinstance(macs, int) else str(macs),
+        macs_formula=_formula(macs),
         memory={name: _integer(value) for name, value in figures.memory.items()},
         layers=_layers(standing, only),
     )
@@ -195,6 +207,24 @@ def _status(known: bool, total: Dim | None, trainable: Dim | None, buffers: Dim 
 
 def _joined(figures: Sequence[tuple[Path, Dim]]) -> Dim | None:
     return join([Figure(tuple(path.run.decisions[: path.built]), value) for path, value in figures])
+
+
+def _formula(value: Dim | None) -> str | None:
+    """The text of what is not a plain integer; a piecewise one without its outer parentheses."""
+    if not isinstance(value, Expr):
+        return None
+    text = str(value)
+    return text[1:-1] if text.startswith("(") and text.endswith(")") and " if " in text and _outer(text) else text
+
+
+def _outer(text: str) -> bool:
+    """Whether the first parenthesis is closed by the last one."""
+    depth = 0
+    for index, character in enumerate(text):
+        depth += (character == "(") - (character == ")")
+        if depth == 0:
+            return index == len(text) - 1
+    return False
 
 
 def _integer(value: Dim | None) -> int | None:
@@ -297,12 +327,12 @@ def _layer(
         _integer(own) if known else None,
         _integer(trainable) if known else None,
         _integer(buffers) if known else None,
-        formula=None if isinstance(own, int) or not known else str(own),
+        formula=_formula(own) if known else None,
         shapes={name: shape(record.type) for name, record in layer.names.items()},
         input_shape=_first_shape(calls[0].inputs) if calls else None,
         output_shape=shape(calls[0].output) if calls else None,
         macs=_integer(macs) if ran and only else None,
-        macs_formula=None if isinstance(macs, int) or not ran else str(macs),
+        macs_formula=_formula(macs) if ran else None,
         calls=len(calls),
         settings=dict(layer.record.settings),
         receptive_field=None if seen is None else ReceptiveField(seen.size, seen.stride, seen.start),

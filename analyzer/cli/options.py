@@ -75,11 +75,17 @@ Inputs = Annotated[
         "symbols. Repeat it for several inputs. Without it, the input is derived from the first layer.",
     ),
 ]
+Train = Annotated[bool, typer.Option("--train", help="Run forward passes in training mode.")]
 Sizes = Annotated[DType, typer.Option("--dtype", help="The element type that sizes in MB are given for.")]
 
 
 def options_for(
-    start: str, config: Path | None, settings: Sequence[str] | None = None, dtype: DType = DType.FLOAT32
+    start: str,
+    config: Path | None,
+    settings: Sequence[str] | None = None,
+    dtype: DType = DType.FLOAT32,
+    *,
+    train: bool = False,
 ) -> Options:
     """The configuration for work that starts at a path or target, with what the command line adds.
 
@@ -99,7 +105,7 @@ def options_for(
         given = dict(parse_assumption(text) for text in settings or ())
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--set") from error
-    return replace(options, assume={**options.assume, **given}, dtype=dtype.value)
+    return replace(options, assume={**options.assume, **given}, dtype=dtype.value, train=train)
 
 
 def _relative(file: Path) -> str:

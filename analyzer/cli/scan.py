@@ -14,7 +14,7 @@ import typer
 
 import analyzer
 from analyzer.cli import output
-from analyzer.cli.options import Config, DType, Format, Output, Settings, Sizes, options_for
+from analyzer.cli.options import Config, DType, Format, Output, Settings, Sizes, Train, options_for
 from analyzer.reports import View
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def run(
     form: Format = "table",
     sort: Annotated[Sort, typer.Option(help="The order of models; size puts the largest first.")] = Sort.FILE,
     dtype: Sizes = DType.FLOAT32,
+    train: Train = False,
     settings: Settings = None,
     config: Config = None,
     file: Output = None,
@@ -82,7 +83,7 @@ def run(
     """
     from analyzer.cli.progress import Progress
 
-    options = options_for(paths[0], config, settings, dtype)
+    options = options_for(paths[0], config, settings, dtype, train=train)
     with Progress(unicode=output.writes_unicode(sys.stderr)) as progress:
         report = analyzer.scan(paths, layers=layers, shapes=shapes, options=options, progress=progress)
     view = View(layers=layers, shapes=shapes)

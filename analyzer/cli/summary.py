@@ -11,7 +11,7 @@ import typer
 
 import analyzer
 from analyzer.cli import output
-from analyzer.cli.options import Config, DType, Format, Inputs, Naming, Output, Settings, Sizes, options_for
+from analyzer.cli.options import Config, DType, Format, Inputs, Naming, Output, Settings, Sizes, Train, options_for
 from analyzer.reports import View
 from analyzer.reports.parts.columns import LAYER_COLUMNS, USUAL, chosen
 
@@ -50,6 +50,7 @@ def run(
         Naming, typer.Option("--layers-named", help="Name layers as state_dict does, or as Conv2d-1, ReLU-2, ...")
     ] = Naming.PATH,
     dtype: Sizes = DType.FLOAT32,
+    train: Train = False,
     settings: Settings = None,
     config: Config = None,
     file: Output = None,
@@ -71,7 +72,7 @@ def run(
       weighbridge summary bert.py::Bert --input tokens=N,128:int64 --set vocab_size=30522
       weighbridge summary net.py --columns num_params,kernel_size,mult_adds --format markdown
     """
-    options = options_for(targets[0], config, settings, dtype)
+    options = options_for(targets[0], config, settings, dtype, train=train)
     report = analyzer.summary(targets, inputs=inputs or (), options=options)
     view = View(columns=_split(columns), depth=depth, naming=naming.value)
     raise typer.Exit(output.show(report, "summary", form, view, file))

@@ -12,7 +12,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from analyzer.algebra.expression import Expr
+from analyzer.algebra.expression import Expr, TooComplex
+from analyzer.algebra.rational import Inexact
 from analyzer.evaluation import attributes, forward, iteration
 from analyzer.evaluation.exceptions import OBJECT, raised
 from analyzer.evaluation.frames import Frame, owner_of
@@ -136,6 +137,10 @@ def _bind(run: Run, function: Function, arguments: Arguments, keywords: Keywords
 def _native(run: Run, target: Native, arguments: Arguments, keywords: Keywords) -> Value:
     try:
         return target.function(run, *arguments, **keywords)
+    except (Inexact, TooComplex) as error:
+        unknown = run.unknown(str(error), plain=True)
+        _taint(run, [a for a in arguments if isinstance(a, ModuleInstance)], unknown)
+        return unknown
     except iteration.Untraversable as error:
         _taint(run, [a for a in arguments if isinstance(a, ModuleInstance)], error.unknown)
         return error.unknown

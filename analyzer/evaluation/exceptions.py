@@ -11,9 +11,11 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from analyzer.algebra.expression import TooComplex
+from analyzer.algebra.rational import Inexact
 from analyzer.algebra.tensor import Refused
 from analyzer.evaluation.run import OutOfFuel, Run
-from analyzer.evaluation.values import Class, Instance, Raised, Value
+from analyzer.evaluation.values import Class, Instance, Raised, Unknown, Value
 
 OBJECT = Class("object", (), {})
 
@@ -78,6 +80,8 @@ def guarded(run: Run, operation: Callable[..., Any], *arguments: Any, **keywords
         raise
     except _HOST_ERRORS as error:
         raise from_host(run, error) from None
+    except (Inexact, TooComplex) as error:
+        return Unknown(str(error) or type(error).__doc__ or "", run.place, scalar=True)
     except MemoryError:
         raise OutOfFuel("out of memory", run.place) from None
 

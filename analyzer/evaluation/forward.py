@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from analyzer.algebra.expression import TooComplex
+from analyzer.algebra.rational import Inexact
 from analyzer.algebra.tensor import Refused, TensorType
 from analyzer.evaluation import attributes, calls
 from analyzer.evaluation.run import Run
@@ -125,6 +127,8 @@ def layer_forward(run: Run, module: ModuleInstance, *arguments: Value, **keyword
         macs = spec.macs(view, output, *inputs, **named)
     except Unsettled as error:
         return missed(run, error.unknown)
+    except (Inexact, TooComplex) as error:
+        return missed(run, run.unknown(str(error), plain=True))
     result, tensors = result_tensor(output)
     if module.attributes.get("inplace") is True and isinstance(result, Tensor) and arguments:
         result = in_place(arguments[0], result)

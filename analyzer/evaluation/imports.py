@@ -16,6 +16,7 @@ import sys
 from pathlib import Path
 from typing import Any, Protocol
 
+from analyzer.algebra.expression import TooComplex
 from analyzer.algebra.tensor import Refused
 from analyzer.evaluation import calls, natives
 from analyzer.evaluation.exceptions import describe, exception, raised
@@ -110,7 +111,7 @@ class Session:
                     self._unfollowed(frame, statement, Unknown(str(error), place))
                 except Untraversable as error:
                     self._unfollowed(frame, statement, error.unknown)
-                except (OutOfFuel, RecursionError, MemoryError) as error:
+                except (OutOfFuel, RecursionError, MemoryError, TooComplex) as error:
                     stopped = error if isinstance(error, OutOfFuel) else exhausted(error, place)
                     self._stopped(frame, statement, Unknown(str(stopped), stopped.place))
             run.journal.clear()

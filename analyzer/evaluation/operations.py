@@ -13,8 +13,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from analyzer.algebra.expression import Expr, TooComplex
-from analyzer.algebra.rational import Inexact, Rational
+from analyzer.algebra.expression import Expr
+from analyzer.algebra.rational import Rational
 from analyzer.evaluation.exceptions import guarded, raised
 from analyzer.evaluation.run import Run
 from analyzer.evaluation.values import (
@@ -67,12 +67,7 @@ def binary(run: Run, sign: str, left: Value, right: Value) -> Value:
     if kind in _SYMBOLIC or other in _SYMBOLIC:
         if kind in _SEQUENCES or other in _SEQUENCES:
             return run.unknown("the length of a sequence depends on a symbol", plain=True)
-        try:
-            return guarded(run, _HOST[sign], left, right)
-        except Inexact as error:
-            return Unknown(str(error) or "floating-point arithmetic on a symbolic size", run.place, scalar=True)
-        except TooComplex as error:
-            return run.unknown(str(error) or "a formula that is too large", plain=True)
+        return guarded(run, _HOST[sign], left, right)
     if sign == "|" and (isinstance(left, Class) or isinstance(right, Class)):
         return (left, right)
     _check_sequence(run, sign, left, right)

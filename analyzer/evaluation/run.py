@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from analyzer.algebra.condition import Condition
+from analyzer.algebra.expression import TooComplex
 from analyzer.algebra.facts import Facts, deciding
 from analyzer.algebra.tensor import Refused
 from analyzer.evaluation.memory import resident
@@ -60,8 +61,10 @@ class OutOfFuel(Exception):
         self.place = place
 
 
-def exhausted(error: RecursionError | MemoryError, place: Place | None) -> OutOfFuel:
-    """What the host's own limits mean for the analysed program."""
+def exhausted(error: RecursionError | MemoryError | TooComplex, place: Place | None) -> OutOfFuel:
+    """What the host's own limits, and those of formulas, mean for the analysed program."""
+    if isinstance(error, TooComplex):
+        return OutOfFuel(str(error), place)
     return OutOfFuel("nested too deep" if isinstance(error, RecursionError) else "out of memory", place)
 
 
@@ -325,7 +328,7 @@ def explore(
                 outcome = Outcome(run, target(run))
             except (Raised, Refused, OutOfFuel) as error:
                 outcome = Outcome(run, error=error)
-            except (RecursionError, MemoryError) as error:
+            except (RecursionError, MemoryError, TooComplex) as error:
                 outcome = Outcome(run, error=exhausted(error, run.place))
         outcomes.append(outcome)
         taken = tuple(decision.taken for decision in run.decisions)

@@ -129,8 +129,17 @@ def class_target(name: str, cls: Class, place: Place, assume: Assume) -> Target:
     """A class: instantiated with its defaults, a symbol for each argument that has none."""
     arguments = symbolic_arguments(cls, assume)
     keywords = {key: value for key, value in arguments.items() if not key.startswith("*")}
-    symbols = {key: place for key, value in keywords.items() if key not in assume}
+    symbols = {key: _parameter_place(cls, key, place) for key in keywords if key not in assume}
     return Target(name, "class", place, lambda run: calls.call(run, cls, [], dict(keywords)), symbols)
+
+
+def _parameter_place(cls: Class, name: str, place: Place) -> Place:
+    """Where `__init__` declares an argument."""
+    found = cls.lookup("__init__")
+    if found is None or not isinstance(found[1], Function):
+        return place
+    code = found[1].code
+    return next((Place(code.place.file, p.span) for p in code.node.parameters.parameters if p.name == name), place)
 
 
 def symbolic_arguments(cls: Class, assume: Assume) -> dict[str, Value]:

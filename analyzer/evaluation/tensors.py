@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from analyzer.algebra.dtype import DType
-from analyzer.algebra.expression import Expr
+from analyzer.algebra.expression import Expr, TooComplex
 from analyzer.algebra.rational import Inexact, Rational
 from analyzer.algebra.tensor import Refused, TensorType
 from analyzer.evaluation import arrays, attributes, calls, natives
@@ -56,7 +56,7 @@ def apply(run: Run, name: str, spec: OperatorSpec, arguments: list[Value], keywo
     try:
         output = spec.rule(*inputs, **named)
         macs = spec.macs(output, *inputs, **named)
-    except (DataDependent, Inexact) as error:
+    except (DataDependent, Inexact, TooComplex) as error:
         return missed(run, run.unknown(str(error), plain=True))
     except TypeError as error:
         if error.__traceback__ is not None and error.__traceback__.tb_next is None:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from analyzer.report import VERSION, Finding, LayerReport, ModelReport, Problem, Reason, Report, Shape, Span
+from analyzer.report import VERSION, Finding, Fix, LayerReport, ModelReport, Problem, Reason, Report, Shape, Span
 from analyzer.reports import View
 
 
@@ -117,8 +117,14 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "message": finding.message,
         "model": finding.model,
         "path": finding.path,
-        "fix": None if finding.fix is None else dict(finding.fix),
+        "fix": None if finding.fix is None else _fix(finding.fix),
+        "notes": list(finding.notes),
     }
+
+
+def _fix(fix: Fix) -> dict[str, Any]:
+    edits = [{**_span(edit.span), "text": edit.text} for edit in fix.edits]
+    return {"message": fix.message, "safe": fix.safe, "edits": edits}
 
 
 def _problem(problem: Problem) -> dict[str, Any]:

@@ -299,6 +299,10 @@ def _natives(kind: str, table: Mapping[str, Callable[..., Any]]) -> Mapping[str,
     return {name: Native(f"{kind}.{name}", function) for name, function in table.items()}
 
 
+_PATH: Mapping[str, Callable[..., Any]] = {
+    name: pure(f"Path.{name}", getattr(PurePath, name)).function for name in _PATH_METHODS
+}
+
 METHODS: Mapping[type, Mapping[str, Native]] = {
     Size: _natives("Size", {"numel": _numel}),
     Counter: _natives("Counter", _COUNTER),
@@ -314,7 +318,7 @@ METHODS: Mapping[type, Mapping[str, Native]] = {
     int: _natives("int", _INT),
     float: _natives("float", _FLOAT),
     deque: _natives("deque", _DEQUE),
-    PurePath: _natives("Path", {name: pure(name, getattr(PurePath, name)).function for name in _PATH_METHODS}),
+    PurePath: _natives("Path", _PATH),
 }
 
 __all__ = ["METHODS", "Size"]

@@ -1,0 +1,74 @@
+"""One file as text and syntax, and what lies at a place in it.
+
+    source = Source("net.py", "fc = nn.Linear(3, 4)\\n", module)
+    source.call_at((1, 6, 1, 21))                 -> ir.Call(...)
+    source.text_of((1, 16, 1, 17))                -> "3"
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+from analyzer.evaluation.regions import walk
+from analyzer.syntax import ir
+
+Kind = TypeVar("Kind", bound=ir.Node)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file's text with every newline a single `\\n`, and its syntax, whose spans point into the text."""
+
+    file: str
+    """As places name it: relative to the project's root."""
+    text: str
+    module: ir.Module
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """The lines without their ends; `lines[span[0] - 1]` is the line of a span."""
+        return tuple(self.text.split("\n"))
+
+    def line(self, number: int) -> str:
+        """A line by its number from 1; empty behind the end."""
+        return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
+
+    def text_of(self, span: ir.Span) -> str:
+        """The text that a span covers."""
+        line, column, end_line, end_column = span
+        if line == end_line:
+            return self.line(line)[column - 1 : end_column - 1]
+        between = self.lines[line : end_line - 1]
+        return "\n".join((self.line(line)[column - 1 :], *between, self.line(end_line)[: end_column - 1]))
+
+    def nodes(self, kind: type[Kind]) -> Iterator[Kind]:
+        """Every node of a kind in the file, in source order."""
+        return (node for node in self._nodes if isinstance(node, kind))
+
+    def call_at(self, span: ir.Span) -> ir.Call | None:
+        """The call that spans exactly this."""
+        return self._calls.get(span)
+
+    def header(self, span: ir.Span, name: str) -> ir.Span:
+        """The name in a class, function or assignment that begins at a span; else the line it begins on."""
+        line, _, end_line, _ = span
+        for number in range(line, min(end_line, line + 200) + 1):
+            pattern = rf"^\s*(?:async\s+def|def|class)\s+({re.escape(name)})\b|^\s*({re.escape(name)})\s*[=:,]"
+            found = re.match(pattern, self.line(number))
+            if found is not None:
+                start, end = found.span(found.lastindex or 0)
+                return (number, start + 1, number, end + 1)
+        text = self.line(line)
+        return (line, len(text) - len(text.lstrip()) + 1, line, len(text.rstrip()) + 1)
+
+    @cached_property
+    def _nodes(self) -> tuple[ir.Node, ...]:
+        return tuple(walk(self.module.body))
+
+    @cached_property
+    def _calls(self) -> Mapping[ir.Span, ir.Call]:
+        return {node.span: node for node in self._nodes if isinstance(node, ir.Call)}
