@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 from analyzer.algebra.dtype import DType
 from analyzer.algebra.tensor import parse_input
-from analyzer.config import Options, load
+from analyzer.config import InputText, Options, load
 from analyzer.deepstack import with_deep_stack
 from analyzer.errors import TargetError
 from analyzer.evaluation.modules import named_modules
@@ -32,7 +32,7 @@ from analyzer.report import Coverage, ModelReport, Problem, Report, Status
 from analyzer.syntax.discovery import discover
 from analyzer.syntax.text import print_module
 from analyzer.weigh import Path as Way
-from analyzer.weigh import failure, weigh
+from analyzer.weigh import Weighed, failure, weigh
 from analyzer.workspace import Found, Workspace, Workspaces
 
 if TYPE_CHECKING:
@@ -67,12 +67,12 @@ def _summary(targets: Sequence[str], given: tuple[Input, ...], options: Options)
             problems.append(Problem(f"{text}: {told(error)}"))
             continue
         files.add(text.partition("::")[0])
-        reports = list(_weighed(workspace, found, options, given, shapes=True))
-        if not reports:
+        weighed = list(_weighed(workspace, found, options, given, shapes=True))
+        if not weighed:
             problems.append(_no_model(text))
-        for report, refusals in reports:
-            models.append(report)
-            problems.extend(refusals)
+        for one in weighed:
+            models.append(one.report)
+            problems.extend(refusal for way in one.ways for refusal in way.refusals(given))
     return Report(tuple(models), (), tuple(problems), coverage(models, len(files), len(problems)))
 
 
@@ -118,15 +118,15 @@ def _scan(paths: Sequence[str], layers: bool, shapes: bool, options: Options, pr
         except Exception as error:  # noqa: BLE001  # as in _weighed
             problems.append(Problem(f"{file}: {told(error)}"))
             continue
-        for report, _ in _weighed(workspace, found, options, (), shapes=shapes):
-            models.append(report if layers else replace(report, layers=()))
+        for one in _weighed(workspace, found, options, (), shapes=shapes):
+            models.append(one.report if layers else replace(one.report, layers=()))
     return Report(tuple(models), (), tuple(problems), coverage(models, len(files) - len(problems), len(problems)))
 
 
 def _weighed(
     workspace: Workspace, found: Sequence[Found], options: Options, given: tuple[Input, ...], *, shapes: bool
-) -> Iterator[tuple[ModelReport, list[Problem]]]:
-    """The reports of targets, each with what its inputs were refused for."""
+) -> Iterator[Weighed]:
+    """Targets on the scale."""
     registered = workspace.registered()
     for namespace, target in found:
         name = registered.get(id(namespace.names.get(target.name)))
@@ -134,7 +134,7 @@ def _weighed(
         try:
             result = _weighed_alone(workspace, namespace, target, options, given, shapes=shapes)
         except Exception as error:  # noqa: BLE001  # a fault of ours in one target must not lose the others
-            result = failure(target, namespace, told(error)), []
+            result = Weighed(target, failure(target, namespace, told(error)))
         if result is not None:
             yield result
 
@@ -147,8 +147,8 @@ def _weighed_alone(
     given: tuple[Input, ...],
     *,
     shapes: bool,
-) -> tuple[ModelReport, list[Problem]] | None:
-    inputs = given or parse_inputs(options.inputs_for(f"{namespace.file}::{target.name}"))
+) -> Weighed | None:
+    inputs = given or parse_inputs(_inputs_of(workspace, namespace, target, options))
     outcomes, complete = explore(
         workspace.session, lambda run: follow(run, target.make, inputs, shapes=shapes, train=options.train)
     )
@@ -164,7 +164,15 @@ def _weighed_alone(
     doubts = workspace.session.doubts_about(namespace.path)
     dtype = DType.parse(options.dtype)
     report = weigh(target, namespace, ways, complete=complete, dtype=dtype, doubts=doubts)
-    return report, [refusal for way in ways for refusal in way.refusals(given)]
+    return Weighed(target, report, tuple(ways), given=bool(inputs))
+
+
+def _inputs_of(
+    workspace: Workspace, namespace: Namespace, target: Target, options: Options
+) -> tuple[InputText, ...]:
+    """The inputs of a target: those that a comment beside it gives, else those of the configuration."""
+    commented = workspace.directives(namespace).inputs_at(target.place.span)
+    return commented or options.inputs_for(f"{namespace.file}::{target.name}")
 
 
 def _might_build(ways: Sequence[Way]) -> bool:
@@ -233,7 +241,7 @@ def _ways(
     workspace: Workspace, namespace: Namespace, target: Target, given: tuple[Input, ...], options: Options
 ) -> Iterator[Way]:
     """The paths on which a model stands, each with its forward pass."""
-    inputs = given or parse_inputs(options.inputs_for(f"{namespace.file}::{target.name}"))
+    inputs = given or parse_inputs(_inputs_of(workspace, namespace, target, options))
     outcomes, _ = explore(
         workspace.session, lambda run: follow(run, target.make, inputs, shapes=True, train=options.train)
     )

@@ -1,6 +1,6 @@
 """What a lint rule is, what it is given, and what it finds; a rule is one file of `analyzer/rules/`.
 
-    RULE = Rule("WBT402", "softmax-without-dim", Severity.WARNING, bad="nn.Softmax()", good="nn.Softmax(dim=1)", check=check)
+    RULE = Rule("WBT401", "softmax-without-dim", Severity.WARNING, check, bad="nn.Softmax()", good="nn.Softmax(dim=1)")
 
     def check(subject: Subject) -> Iterator[Hit]:
         for call in subject.source.nodes(ir.Call):
@@ -76,7 +76,7 @@ class Subject:
     options: Options
     sources: Callable[[str], Source | None] = lambda file: None
     """Any other file of the project by the name that places give it."""
-    ledger: Mapping[str, Mapping[str, int]] = MappingProxyType({})
+    ledger: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """The figures of models as the baseline has them: `{"net.py::Net": {"parameters": 630}}`."""
     unused: tuple[Ignore, ...] = ()
     """For rules with `last`: the comments that suppressed nothing."""
@@ -167,4 +167,3 @@ def rules() -> Mapping[str, Rule]:
             raise ValueError(f"two rules are called {rule.code} or {rule.name}")
         found[rule.code] = rule
     return MappingProxyType(found)
-

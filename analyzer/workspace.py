@@ -12,11 +12,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from analyzer.config import Options, find_root
+from analyzer.directives import Directives, directives
 from analyzer.errors import TargetError
 from analyzer.evaluation.imports import Session
 from analyzer.evaluation.targets import Target, expression_target, registered_names, targets_in
 from analyzer.evaluation.values import Namespace
 from analyzer.report import Problem, Span
+from analyzer.source import Source
 from analyzer.syntax import ir
 from analyzer.syntax.lower import lower_source
 from analyzer.syntax.project import OutsideRoot, Project
@@ -50,6 +52,7 @@ class Workspace:
         self.options = options
         self.project = project
         self.session = Session(project)
+        self._directives: dict[Path, Directives] = {}
 
     def open(self, path: Path) -> tuple[Namespace, ir.Module]:
         """A file's namespace and syntax; raises TargetError where it cannot be read or is no Python."""
@@ -74,7 +77,26 @@ class Workspace:
     def all_targets(self, path: Path) -> list[Found]:
         """Every model, factory and class that a file defines."""
         namespace, module = self.open(path)
-        return [(namespace, target) for target in targets_in(self.session, namespace, module, self.options.assume)]
+        asked = self.directives(namespace)
+        found = targets_in(self.session, namespace, module, self.options.assume)
+        for at, target in enumerate(found):
+            assumed = asked.assumed_at(target.place.span)
+            if assumed:
+                again = targets_in(self.session, namespace, module, {**self.options.assume, **assumed})
+                found[at] = again[at]
+        return [(namespace, target) for target in found]
+
+    def directives(self, namespace: Namespace) -> Directives:
+        """What the comments of a file ask for."""
+        if namespace.path is None:
+            return Directives()
+        if namespace.path not in self._directives:
+            self._directives[namespace.path] = directives(self.project.load(namespace.path))
+        return self._directives[namespace.path]
+
+    def source(self, path: Path) -> Source:
+        """A file's text and syntax; raises as `Project.load`."""
+        return Source(self.project.display(path), self.project.text(path), self.project.load(path))
 
     def targets(self, text: str) -> list[Found]:
         """The targets that `FILE`, `FILE::NAME` or `FILE::EXPRESSION` names."""
