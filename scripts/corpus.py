@@ -52,7 +52,7 @@ def unpack(wheel: Path, folder: Path) -> int:
     with zipfile.ZipFile(wheel) as archive:
         for member in archive.infolist():
             inside = PurePosixPath(member.filename)
-            if inside.suffix != ".py":
+            if inside.suffix not in (".py", ".txt", ".json", ".yaml"):
                 continue
             if inside.is_absolute() or ".." in inside.parts or "\\" in member.filename or ":" in member.filename:
                 raise CorpusError(f"{wheel.name} holds a path that leads out of the folder: {member.filename!r}")

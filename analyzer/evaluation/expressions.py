@@ -115,7 +115,7 @@ def _global(name: str) -> Evaluator:
         names = frame.namespace.names
         if name in names:
             value = names[name]
-            return value if type(value) is not Deferred else frame.run.session.settle(frame.run, names, name)
+            return value if type(value) is not Deferred else frame.run.session.settled(frame.run, names, name)
         return frame.run.session.builtin(frame.run, name, frame.namespace)
 
     return look_up

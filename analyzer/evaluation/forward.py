@@ -10,6 +10,8 @@ from typing import Any
 
 from analyzer.algebra.expression import TooComplex
 from analyzer.algebra.rational import Inexact
+from analyzer.algebra.expression import TooComplex
+from analyzer.algebra.rational import Inexact
 from analyzer.algebra.tensor import Refused, TensorType
 from analyzer.evaluation import attributes, calls
 from analyzer.evaluation.run import Run

@@ -24,7 +24,7 @@ from analyzer.evaluation.expressions import Unsupported
 from analyzer.evaluation.frames import Frame, Scope
 from analyzer.evaluation.iteration import Untraversable
 from analyzer.evaluation.regions import bound_names
-from analyzer.evaluation.run import Limits, OutOfFuel, Run, Undecidable, exhausted, running
+from analyzer.evaluation.run import CircularImport, Limits, OutOfFuel, Run, Undecidable, exhausted, running
 from analyzer.evaluation.statements import compile_statement
 from analyzer.evaluation.values import Deferred, Namespace, NativeModule, Place, Raised, Unknown, Value
 from analyzer.knowledge.names import names_of
@@ -51,6 +51,9 @@ class Session:
         self.sources = sources
         self.limits = limits or Limits()
         self.by_path: dict[Path, Namespace] = {}
+        self.from_the_top = False
+        """Whether the packages that hold a file run before it."""
+        self._loading = 0
         self.optional_imports = 0
         """How many `try: import ... except` are being executed: there, what is not found is taken as absent."""
         self.imported: dict[Path, set[Path]] = {}
@@ -63,10 +66,35 @@ class Session:
     # ---------------------------------------------------------------- modules
 
     def load(self, path: Path, name: str | None = None) -> Namespace:
-        """The namespace of a source file, run at its first use; raises SourceError where it is no Python."""
-        namespace = self.by_path.get(path) or self._declare(path, name or self.sources.module_name(path))
-        self.ensure(namespace)
-        return namespace
+        """The namespace of a source file, run at its first use; raises SourceError where it is no Python.
+
+        A package's own file runs when one of its names is asked for.  Where modules import each other in a circle, so
+        that the order matters, everything is run again from the top, as Python does.
+        """
+        self._loading += 1
+        try:
+            if self.from_the_top:
+                self._run_packages(path)
+            namespace = self.by_path.get(path) or self._declare(path, name or self.sources.module_name(path))
+            self.ensure(namespace)
+            return namespace
+        except CircularImport:
+            if self._loading > 1:
+                raise
+            self.from_the_top = True
+            self.by_path.clear()
+        finally:
+            self._loading -= 1
+        return self.load(path, name)
+
+    def _run_packages(self, path: Path) -> None:
+        """Run the packages that hold a file, the outermost first."""
+        folder, found = path.parent, []
+        while (folder / "__init__.py") != path and self.sources.resolve_below(folder.parent, folder.name) == folder / "__init__.py":
+            found.append(folder / "__init__.py")
+            folder = folder.parent
+        for package in reversed(found):
+            self.ensure(self.by_path.get(package) or self._declare(package, self.sources.module_name(package)))
 
     def _declare(self, path: Path, name: str) -> Namespace:
         """A module that has not run yet: it runs when one of its names is asked for."""
@@ -233,6 +261,15 @@ class Session:
         if missing == "ImportError" and not self.optional_imports:
             return run.unknown(f"'{name}' is not found in module '{module.name}'")
         raise raised(run, missing, f"cannot import name '{name}' from '{module.name}'")
+
+    def settled(self, run: Run, names: dict[str, Value], name: str) -> Value:
+        """The value of a name that is used now, whatever is still running."""
+        value = self.settle(run, names, name)
+        if type(value) is not Deferred:
+            return value
+        if not self.from_the_top:
+            raise CircularImport(f"'{name}' is imported from '{value.module.name}', which is still running")
+        return run.unknown(f"'{name}' is imported from '{value.module.name}', which imports this module first")
 
     def settle(self, run: Run, names: dict[str, Value], name: str) -> Value:
         """The value of a bound name; one that was imported from a running module is looked up now."""

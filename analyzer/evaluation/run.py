@@ -278,6 +278,10 @@ class _Absent:
 _ABSENT = _Absent()
 
 
+class CircularImport(Exception):
+    """A name is needed of a module that is still running: packages must be run from the top, as Python does."""
+
+
 class Undecidable(Exception):
     """A condition was met where evaluation cannot fork (at import time)."""
 

@@ -259,3 +259,15 @@ def _path_class() -> Class:
 
 PATH = _path_class()
 PATHLIB = Table({f"pathlib.{name}": PATH for name in ("Path", "PurePath", "PosixPath", "PurePosixPath", "WindowsPath")})
+
+
+@native("pkgutil.get_data")
+def package_data(run: Run, package: Value, resource: Value) -> Value:
+    """A data file that lies beside a module of the project."""
+    unknown = next((value for value in (package, resource) if isinstance(value, Unknown)), None)
+    if unknown is not None:
+        return unknown
+    path = next((path for path, namespace in run.session.by_path.items() if namespace.name == package), None)
+    if path is None or not isinstance(resource, str):
+        return run.unknown(f"the data of package {package}", plain=True)
+    return read(run, str(path.parent / resource))
