@@ -1,7 +1,7 @@
 """Reads back what `str(dim)` writes; nothing is evaluated but integer arithmetic.
 
 parse("(H - 1)//2 + 1", {"H": symbol("H", lower=1)})
-parse("9*in*out + out")                names that are not given become symbols without bounds
+parse("9*in*out + out if in != out else 0")        names that are not given become symbols without bounds
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def parse(text: str, symbols: Mapping[str, Dim] | None = None) -> Dim:
     if len(text) > MAX_LENGTH:
         raise TooComplex("a formula of too many characters")
     reader = _Reader(text, symbols or {})
-    result = reader.sum()
+    result = reader.choice()
     if reader.token:
         raise reader.error()
     return result
@@ -121,14 +121,19 @@ class _Reader:
         self.nesting += 1
         if self.nesting > MAX_NESTING:
             raise TooComplex("a formula nested too deeply")
+        result = self.choice()
+        self.expect(")")
+        self.nesting -= 1
+        return result
+
+    def choice(self) -> Dim:
+        """`A if CONDITION else B`, or a sum alone."""
         result = self.sum()
         if self.token == "if":
             self.advance()
             condition = self.condition()
             self.expect("else")
             result = choose(condition, result, self.sum())
-        self.expect(")")
-        self.nesting -= 1
         return result
 
     def condition(self) -> Condition | bool:

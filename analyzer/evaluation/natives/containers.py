@@ -82,10 +82,25 @@ def _renumber(module: ModuleInstance, children: list[Value]) -> None:
     module.modules.update({str(index): child for index, child in enumerate(children)})
 
 
-def _insert(run: Run, module: ModuleInstance, index: int, child: Value) -> Value:
-    children = list(module.modules.values())
-    children.insert(index, child)
-    _renumber(module, children)
+def _is_sequential(module: ModuleInstance) -> bool:
+    return any(base.name == "Sequential" for base in module.cls.mro)
+
+
+def _insert(run: Run, module: ModuleInstance, index: Value, child: Value) -> Value:
+    """Children move up by their numbers; PyTorch finds none where they are named otherwise."""
+    index, size = operations.payload(index), len(module.modules)
+    if not isinstance(index, int):
+        module.incomplete = module.incomplete or run.unknown("an index of a container that is not known")
+        return module
+    if _is_sequential(module):
+        if not -size <= index <= size:
+            raise raised(run, "IndexError", f"Index out of range: {index}")
+        index = index + size if index < 0 else index
+    for number in range(size, index, -1):
+        if str(number - 1) not in module.modules:
+            raise raised(run, "KeyError", str(number - 1))
+        module.modules[str(number)] = module.modules[str(number - 1)]
+    _put(run, module, str(index), child)
     return module
 
 
@@ -107,6 +122,15 @@ def _position(run: Run, module: ModuleInstance, index: Value) -> Value:
     return index % size
 
 
+def _name(run: Run, module: ModuleInstance, position: int) -> str:
+    """A Sequential counts its children, a list goes by their numbers."""
+    if _is_sequential(module):
+        return list(module.modules)[position]
+    if str(position) not in module.modules:
+        raise raised(run, "KeyError", str(position))
+    return str(position)
+
+
 def _item(run: Run, module: ModuleInstance, index: Value) -> Value:
     if module.incomplete is not None:
         return Unknown(module.incomplete.reason, module.incomplete.place)
@@ -117,11 +141,11 @@ def _item(run: Run, module: ModuleInstance, index: Value) -> Value:
         chosen = guarded(run, operator.getitem, children, index)
         result = ModuleInstance(module.cls, module.place)
         _prepare(result)
-        keep_names = any(base.name == "Sequential" for base in module.cls.mro)
+        keep_names = _is_sequential(module)
         result.modules = {n if keep_names else str(i): child for i, (n, child) in enumerate(chosen)}
         return result
     position = _position(run, module, index)
-    return position if isinstance(position, Unknown) else children[position][1]
+    return position if isinstance(position, Unknown) else module.modules[_name(run, module, position)]
 
 
 def _set_item(run: Run, module: ModuleInstance, index: Value, child: Value) -> None:
@@ -129,12 +153,19 @@ def _set_item(run: Run, module: ModuleInstance, index: Value, child: Value) -> N
     if isinstance(position, Unknown):
         module.incomplete = module.incomplete or position
         return
-    _put(run, module, list(module.modules)[position], child)
+    _put(run, module, list(module.modules)[position] if _is_sequential(module) else str(position), child)
 
 
 def _delete(run: Run, module: ModuleInstance, index: Value) -> None:
     names = list(module.modules)
-    chosen = names[index] if isinstance(index, slice) else [names[_position(run, module, index)]]
+    if isinstance(index, slice):
+        chosen = names[index]
+    else:
+        position = _position(run, module, index)
+        if isinstance(position, Unknown):
+            module.incomplete = module.incomplete or position
+            return
+        chosen = [_name(run, module, position)]
     children = [child for name, child in module.modules.items() if name not in chosen]
     _renumber(module, children)
 
