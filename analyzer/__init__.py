@@ -8,10 +8,12 @@ Nothing of the analysed code is imported or executed, and torch is never needed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from analyzer.config import Options
     from analyzer.model.graph import Graph
     from analyzer.report import Report
@@ -47,6 +49,29 @@ def scan(
     return run(paths, layers=layers, shapes=shapes, options=options, progress=progress)
 
 
+def check(
+    paths: Sequence[str],
+    *,
+    options: Options | None = None,
+    texts: Mapping[Path, str] | None = None,
+    baseline: Path | None = None,
+    force_exclude: bool = False,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> Report:
+    """What the rules find in files and folders, less what comments suppress and the baseline forgives.
+
+    texts: source that stands before what the disk has.  force_exclude: also leave out files that `paths` name.
+    Raises analyzer.errors.TargetError where a selected rule or the baseline cannot be used.
+    """
+    from analyzer import baseline as baselines
+    from analyzer.pipeline import check as run
+
+    known = baselines.load(baseline) if baseline is not None else baselines.Baseline()
+    encoded = {path.resolve(): text.encode() for path, text in (texts or {}).items()}
+    checked = run(paths, options=options, texts=encoded, known=known, force_exclude=force_exclude, progress=progress)
+    return checked.report
+
+
 def dump(
     stage: Literal["ir", "trace", "model"],
     target: str,
@@ -74,4 +99,4 @@ def graph(
     return run(target, inputs=inputs, depth=depth, options=options)
 
 
-__all__ = ["__version__", "dump", "graph", "scan", "summary"]
+__all__ = ["__version__", "check", "dump", "graph", "scan", "summary"]

@@ -19,12 +19,13 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-Scalar = int | float | str | bool
-InputText = tuple[str | None, str]
-"""The name of an input (None: by position) and its shape as written: `("tokens", "N,128:int64")`."""
+from analyzer import config_values as values
+from analyzer.budget import SCHEMA as BUDGET_SCHEMA
+from analyzer.budget import Budget, read_budgets
+from analyzer.config_values import InputText, MismatchError, Scalar, UnknownKeyError
 
-DTYPES = ("float32", "float16", "bfloat16", "int8")
 PROJECT_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 
 
@@ -40,9 +41,20 @@ class Options:
     assume: Mapping[str, Scalar] = field(default_factory=dict)
     """Values of constructor arguments that would be symbols otherwise."""
     dtype: str = "float32"
-    """One of DTYPES: the element type that sizes in bytes are given for."""
+    """One of budget.DTYPES: the element type that sizes in bytes are given for."""
     train: bool = False
     """Whether forward passes run in training mode."""
+    select: tuple[str, ...] | None = None
+    """Codes, names or beginnings of codes of the rules to check; None for those that are on by default."""
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Glob pattern on files to what is ignored there."""
+    exclude: tuple[str, ...] = ()
+    """Glob patterns on files and folders, relative to the root."""
+    baseline: Path | None = None
+    budgets: tuple[Budget, ...] = ()
+    extend: Path | None = None
     source: Path | None = None
     """The file that these options come from."""
 
@@ -65,82 +77,62 @@ class ConfigError(Exception):
         self.hint = hint
 
 
-class MismatchError(ValueError):
-    """The value at `keys` below the configuration's top is not what is `expected` there."""
-
-    def __init__(self, keys: tuple[str, ...], found: object, expected: str) -> None:
-        super().__init__(expected)
-        self.keys = keys
-        self.found = found
-        self.expected = expected
-
-
 # ---------------------------------------------------------------- the vocabulary
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One top-level key: the field of Options it sets and how its value is read; `read(value, folder of the file)`."""
+    """One top-level key: the field of Options it sets, how its value is read, and its JSON schema.
+
+    `read(value, folder of the file)`.  merges: with `extend`, tables and lists of tables join those of the base.
+    """
 
     field: str
     read: Callable[[object, Path], object]
+    schema: Mapping[str, Any]
+    about: str
+    """What it is for, in a sentence."""
+    merges: bool = False
 
 
-def read_inputs(value: object, folder: Path) -> dict[str, tuple[InputText, ...]]:
-    """`{"*::a": "N,3", "*::b": ["N,3", "N,4"], "*::c": {tokens = "N,8:int64"}}`."""
-    table = _table(value, (), 'a table: "pattern on model ids" = "N,3,32,32"')
-    return {pattern: tuple(_input_texts(pattern, asked)) for pattern, asked in table.items()}
-
-
-def _input_texts(pattern: str, asked: object) -> Iterable[InputText]:
-    expected = 'a shape such as "N,3,32,32", a list of shapes, or a table of input names to shapes'
-    match asked:
-        case str():
-            pairs: list[tuple[str | None, object]] = [(None, asked)]
-        case list():
-            pairs = [(None, shape) for shape in asked]
-        case dict():
-            pairs = list(asked.items())
-        case _:
-            raise MismatchError((pattern,), asked, expected)
-    for name, shape in pairs:
-        if not isinstance(shape, str):
-            raise MismatchError((pattern,), shape, expected)
-        yield name, shape
-
-
-def read_folders(value: object, folder: Path) -> tuple[Path, ...]:
-    """A list of folders, relative to the file that names them."""
-    expected = 'a list of folders such as ["vendor", "../shared/src"]'
-    if not isinstance(value, list):
-        raise MismatchError((), value, expected)
-    for name in value:
-        if not isinstance(name, str):
-            raise MismatchError((), name, expected)
-    return tuple((folder / name).resolve() for name in value)
-
-
-def read_assumptions(value: object, folder: Path) -> dict[str, Scalar]:
-    """A table of argument names to numbers, strings or booleans."""
-    table = _table(value, (), "a table: argument name = value")
-    known: dict[str, Scalar] = {}
-    for name, given in table.items():
-        if not isinstance(given, int | float | str):
-            raise MismatchError((name,), given, "a number, a string, true or false")
-        known[name] = given
-    return known
-
-
-def _table(value: object, keys: tuple[str, ...], expected: str) -> dict[str, object]:
-    if not isinstance(value, dict):
-        raise MismatchError(keys, value, expected)
-    return value
-
+_STRINGS: Mapping[str, Any] = {"type": "array", "items": {"type": "string"}}
+_SHAPES: Mapping[str, Any] = {
+    "anyOf": [{"type": "string"}, _STRINGS, {"type": "object", "additionalProperties": {"type": "string"}}]
+}
+_SCALARS: Mapping[str, Any] = {"type": "object", "additionalProperties": {"type": ["number", "string", "boolean"]}}
 
 KEYS: Mapping[str, Key] = {
-    "inputs": Key("inputs", read_inputs),
-    "search-path": Key("search_path", read_folders),
-    "assume": Key("assume", read_assumptions),
+    "extend": Key("extend", values.read_file, {"type": "string"}, "A configuration that this one adds to."),
+    "inputs": Key(
+        "inputs",
+        values.read_inputs,
+        {"type": "object", "additionalProperties": _SHAPES},
+        "Glob patterns on model ids to the inputs of their forward.",
+        merges=True,
+    ),
+    "search-path": Key(
+        "search_path", values.read_folders, _STRINGS, "Folders where imports that the project does not hold are found."
+    ),
+    "assume": Key(
+        "assume",
+        values.read_assumptions,
+        _SCALARS,
+        "Values of constructor arguments that have no default.",
+        merges=True,
+    ),
+    "select": Key("select", values.read_codes, _STRINGS, "Rules to check, in place of those that are on by default."),
+    "extend-select": Key("extend_select", values.read_codes, _STRINGS, "Rules to check besides."),
+    "ignore": Key("ignore", values.read_codes, _STRINGS, "Rules not to check."),
+    "per-file-ignores": Key(
+        "per_file_ignores",
+        values.read_ignores,
+        {"type": "object", "additionalProperties": _STRINGS},
+        "Glob patterns on files to rules that are not checked there.",
+        merges=True,
+    ),
+    "exclude": Key("exclude", values.read_globs, _STRINGS, "Glob patterns on files and folders that are left out."),
+    "baseline": Key("baseline", values.read_file, {"type": "string"}, "The file of known findings and sizes."),
+    "budget": Key("budgets", read_budgets, BUDGET_SCHEMA, "How large models may be.", merges=True),
 }
 
 
@@ -175,10 +167,14 @@ def load(start: Path, config: Path | None = None) -> Options:
     file = config.resolve() if config else find(start)
     if file is None:
         return Options(root=find_root(start))
-    text = _read(file)
-    section = _section(file, _parse(text, file))
     root = find_root(start) if config else file.parent
-    return _options(section or {}, text, file, root)
+    return Options(root=root, source=file, **_fields(file, ()))
+
+
+def parse(text: str, root: Path) -> Options:
+    """The options that the text of a weighbridge.toml gives; raises ConfigError."""
+    file = root / "weighbridge.toml"
+    return Options(root=root, **_own_fields(_parse(text, file), text, file))
 
 
 def find(start: Path) -> Path | None:
@@ -247,20 +243,50 @@ def _section(file: Path, document: dict[str, object]) -> dict[str, object] | Non
     return section
 
 
-def _options(section: dict[str, object], text: str, file: Path, root: Path) -> Options:
-    values: dict[str, object] = {}
+def _fields(file: Path, above: tuple[Path, ...]) -> dict[str, Any]:
+    """What a configuration and those that it extends set, by the fields of Options."""
+    text = _read(file)
+    own = _own_fields(_section(file, _parse(text, file)) or {}, text, file)
+    base = own.get("extend")
+    if base is None:
+        return own
+    if base in (*above, file):
+        raise ConfigError("the configuration extends itself", file, _line_of(text, ("extend",)))
+    if not base.is_file():
+        raise ConfigError(f"no such configuration: {base.name}", file, _line_of(text, ("extend",)))
+    found = _fields(base, (*above, file))
+    merging = {key.field for key in KEYS.values() if key.merges}
+    for name, value in own.items():
+        joined = name in merging and name in found
+        found[name] = _joined(found[name], value) if joined else value
+    return found
+
+
+def _joined(base: Any, own: Any) -> Any:
+    return {**base, **own} if isinstance(base, dict) else (*base, *own)
+
+
+def _own_fields(section: dict[str, object], text: str, file: Path) -> dict[str, Any]:
+    found: dict[str, Any] = {}
     for name, value in section.items():
         if name not in KEYS:
-            near = difflib.get_close_matches(name.replace("_", "-"), KEYS, n=1)
-            hint = f'did you mean "{near[0]}"?' if near else f"known keys: {', '.join(KEYS)}"
-            raise ConfigError(f'unknown key "{name}"', file, _line_of(text, (name,)), hint)
+            raise _unknown_key((name,), tuple(KEYS), text, file)
         try:
-            values[KEYS[name].field] = KEYS[name].read(value, file.parent)
+            found[KEYS[name].field] = KEYS[name].read(value, file.parent)
+        except UnknownKeyError as unknown:
+            raise _unknown_key((name, *unknown.keys), unknown.known, text, file) from unknown
         except MismatchError as wrong:
             keys = (name, *wrong.keys)
             message = f"{_dotted(keys)} is {_described(wrong.found)}"
             raise ConfigError(message, file, _line_of(text, keys), f"expected {wrong.expected}") from wrong
-    return Options(root=root, source=file, **values)  # type: ignore[arg-type]  # each Key reads its field's own type
+    return found
+
+
+def _unknown_key(keys: tuple[str, ...], known: tuple[str, ...], text: str, file: Path) -> ConfigError:
+    near = difflib.get_close_matches(keys[-1].replace("_", "-"), known, n=1)
+    hint = f'did you mean "{near[0]}"?' if near else f"known keys: {', '.join(known)}"
+    where = f" in {_dotted(keys[:-1])}" if len(keys) > 1 else ""
+    return ConfigError(f'unknown key "{keys[-1]}"{where}', file, _line_of(text, keys), hint)
 
 
 # ---------------------------------------------------------------- words for people
@@ -297,3 +323,18 @@ def _line_of(text: str, keys: tuple[str, ...]) -> int | None:
         if written.match(line):
             return number
     return _line_of(text, keys[:-1]) if len(keys) > 1 else None
+
+
+# ---------------------------------------------------------------- the vocabulary as JSON schema
+
+
+def schema() -> dict[str, Any]:
+    """The JSON schema of `[tool.weighbridge]`."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "weighbridge configuration",
+        "description": "[tool.weighbridge] in a pyproject.toml, or the whole of a weighbridge.toml.",
+        "type": "object",
+        "properties": {name: {"description": key.about, **key.schema} for name, key in KEYS.items()},
+        "additionalProperties": False,
+    }

@@ -16,7 +16,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from analyzer.algebra.tensor import parse_input
-from analyzer.config import InputText, Scalar, parse_assumption
+from analyzer.config import parse_assumption
+from analyzer.config_values import InputText, Scalar
 from analyzer.syntax import ir
 
 DIRECTIVE = re.compile(r"#\s*weighbridge:\s*(.*)$")
@@ -37,11 +38,23 @@ class Ignore:
     reason: str
     whole_file: bool
 
-    def covers(self, code: str, name: str, line: int, end_line: int) -> bool:
-        """Whether it suppresses a finding on those lines."""
-        return (self.whole_file or line <= self.line <= end_line) and (
-            not self.codes or any(asked in (code, name) or code.startswith(asked) for asked in self.codes)
-        )
+    def covers(self, line: int, end_line: int) -> bool:
+        """Whether it speaks of those lines."""
+        return self.whole_file or line <= self.line <= end_line
+
+    def names(self, code: str, name: str) -> str | None:
+        """What it says that means a rule: one of its codes, or `*` where it says none; None where it means others."""
+        if not self.codes:
+            return "*"
+        return next((asked for asked in self.codes if asked in (code, name) or code.startswith(asked)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Unused:
+    """The codes of an `ignore` that suppressed nothing; `*` where it says none."""
+
+    ignore: Ignore
+    codes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,17 @@ scan(["models/"], layers=True).models[0].parameters.total      -> 11689512
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from analyzer.algebra.dtype import DType
 from analyzer.algebra.tensor import parse_input
-from analyzer.config import InputText, Options, load
+from analyzer.baseline import Baseline, without
+from analyzer.checking import Batch
+from analyzer.config import Options, load
+from analyzer.config_values import InputText
 from analyzer.deepstack import with_deep_stack
 from analyzer.errors import TargetError
 from analyzer.evaluation.modules import named_modules
@@ -23,12 +26,15 @@ from analyzer.evaluation.run import Run, explore
 from analyzer.evaluation.trace import freeze
 from analyzer.evaluation.targets import Target
 from analyzer.evaluation.values import ModuleInstance, Namespace, Unknown, Value
+from analyzer.fixing import applicable, is_python, mended
 from analyzer.mishap import told
 from analyzer.model.text import print_model, print_trace
 from analyzer.model.tree import build
 from analyzer.passes.forward import forward
 from analyzer.passes.inputs import Input, derive
 from analyzer.report import Coverage, ModelReport, Problem, Report, Status
+from analyzer.rule import Subject
+from analyzer.selection import excluded, select
 from analyzer.syntax.discovery import discover
 from analyzer.syntax.text import print_module
 from analyzer.weigh import Path as Way
@@ -121,6 +127,117 @@ def _scan(paths: Sequence[str], layers: bool, shapes: bool, options: Options, pr
         for one in _weighed(workspace, found, options, (), shapes=shapes):
             models.append(one.report if layers else replace(one.report, layers=()))
     return Report(tuple(models), (), tuple(problems), coverage(models, len(files) - len(problems), len(problems)))
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check came to: `read` gives the path and bytes of a file that a finding names."""
+
+    report: Report
+    files: tuple[str, ...]
+    read: Callable[[str], tuple[Path, bytes]]
+
+
+def check(
+    paths: Sequence[str],
+    *,
+    options: Options | None,
+    texts: Mapping[Path, bytes],
+    known: Baseline,
+    force_exclude: bool = False,
+    progress: Progress | None = None,
+) -> Checked:
+    """The findings of the rules in files and folders; see `analyzer.check`."""
+    options = options or load(Path(paths[0]))
+    return with_deep_stack(lambda: _check(paths, options, texts, known, force_exclude, progress))
+
+
+def _check(
+    paths: Sequence[str],
+    options: Options,
+    texts: Mapping[Path, bytes],
+    known: Baseline,
+    force_exclude: bool,
+    progress: Progress | None,
+) -> Checked:
+    selection = select(options)
+    workspaces = Workspaces(options, texts)
+    files, problems = _to_check(paths, workspaces, options, texts, force_exclude)
+    models: list[ModelReport] = []
+    batches: dict[Workspace, Batch] = {}
+    for number, file in enumerate(files):
+        if progress is not None:
+            progress(number, len(files), str(file))
+        workspace = workspaces.holding(file)
+        try:
+            namespace, _ = workspace.open(file)
+            weighed = tuple(_weighed(workspace, workspace.all_targets(file), options, (), shapes=True))
+            source = workspace.source(file)
+        except TargetError as error:
+            problems.append(error.problem)
+            continue
+        except Exception as error:  # noqa: BLE001  # as in _weighed
+            problems.append(Problem(f"{file}: {told(error)}"))
+            continue
+        subject = Subject(source, namespace, weighed, options, workspace.source_named, known.models)
+        batches.setdefault(workspace, Batch(workspace.source_named)).run(subject, selection)
+        models.extend(replace(one.report, layers=()) for one in weighed)
+    unread = len(problems)
+    findings = tuple(finding for batch in batches.values() for finding in batch.settled(selection))
+    undecided = tuple(reason for batch in batches.values() for reason in batch.undecided)
+    problems.extend(problem for batch in batches.values() for problem in batch.problems)
+    covered = coverage(models, len(files) - unread, unread)
+    report = Report(tuple(models), without(findings, known), tuple(problems), covered, undecided)
+    owners = {name: workspace for workspace, batch in batches.items() for name in batch.names}
+    return Checked(report, tuple(owners), lambda file: owners[file].read(file))
+
+
+def _to_check(
+    paths: Sequence[str], workspaces: Workspaces, options: Options, texts: Mapping[Path, bytes], force_exclude: bool
+) -> tuple[list[Path], list[Problem]]:
+    """The files to check; those that are named are excluded only where that is forced."""
+    files: list[Path] = []
+    problems: list[Problem] = []
+    for text in paths:
+        path = Path(text)
+        named = path.is_file() or path.resolve() in texts
+        if not named and not path.exists():
+            problems.append(Problem(f"no such file or folder: {text}"))
+        for file in [path] if named else discover(path):
+            name = workspaces.holding(file).project.display(file)
+            if file not in files and not ((force_exclude or not named) and excluded(name, options.exclude)):
+                files.append(file)
+    return files, problems
+
+
+ROUNDS = 10
+"""A fix may uncover what another rule finds; so often is it looked again."""
+
+
+def mend(
+    paths: Sequence[str],
+    *,
+    options: Options | None,
+    texts: Mapping[Path, bytes],
+    known: Baseline,
+    unsafe: bool,
+    force_exclude: bool = False,
+) -> tuple[Checked, dict[Path, bytes], int]:
+    """What is left when every fix is applied, the new bytes of the files that change, and how many fixes that took."""
+    texts, new, count = dict(texts), dict[Path, bytes](), 0
+    for _ in range(ROUNDS):
+        checked = check(paths, options=options, texts=texts, known=known, force_exclude=force_exclude)
+        changed = False
+        for file in {finding.span.file for finding in applicable(checked.report.findings, unsafe=unsafe)}:
+            path, data = checked.read(file)
+            own = [finding for finding in checked.report.findings if finding.span.file == file]
+            result, applied = mended(data, own, unsafe=unsafe)
+            if applied and is_python(result):
+                texts[path] = new[path] = result
+                count, changed = count + applied, True
+        if not changed:
+            return checked, new, count
+    return check(paths, options=options, texts=texts, known=known, force_exclude=force_exclude), new, count
 
 
 def _weighed(

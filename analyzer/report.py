@@ -186,6 +186,8 @@ class Finding:
     """Shapes and other evidence."""
     source_line: str | None = None
     """The line of source that `span` begins on."""
+    scope: str = ""
+    """The class and function around it: `Net.__init__`; empty at module level."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,3 +222,5 @@ class Report:
     findings: tuple[Finding, ...] = ()
     problems: tuple[Problem, ...] = ()
     coverage: Coverage = Coverage()
+    undecided: tuple[Reason, ...] = ()
+    """What rules could not decide, each with the model in `path`."""

@@ -25,7 +25,7 @@ from functools import cache
 from types import MappingProxyType
 
 from analyzer.config import Options
-from analyzer.directives import Ignore
+from analyzer.directives import Directives, Unused, directives
 from analyzer.evaluation.values import Class, Namespace, Place
 from analyzer.knowledge.entries import entries
 from analyzer.qualified import dotted_name, local_names
@@ -78,12 +78,17 @@ class Subject:
     """Any other file of the project by the name that places give it."""
     ledger: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """The figures of models as the baseline has them: `{"net.py::Net": {"parameters": 630}}`."""
-    unused: tuple[Ignore, ...] = ()
-    """For rules with `last`: the comments that suppressed nothing."""
+    unused: tuple[Unused, ...] = ()
+    """For rules with `last`, which are given no models: the comments that suppressed nothing."""
 
     @property
     def file(self) -> str:
         return self.source.file
+
+    @property
+    def directives(self) -> Directives:
+        """What the file's comments ask for."""
+        return directives(self.source.module)
 
     def place(self, node: ir.Node | ir.Span) -> Place:
         """Where a node of this file lies."""
@@ -112,7 +117,16 @@ class Subject:
         return Place(self.file, self.source.header(weighed.target.place.span, weighed.target.name))
 
 
-Check = Callable[[Subject], Iterable[Hit]]
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """What a rule could not decide because parts of a model are not known: told beside the findings, and none itself."""
+
+    place: Place
+    message: str
+    model: str | None = None
+
+
+Check = Callable[[Subject], Iterable[Hit | Undecided]]
 
 
 @dataclass(frozen=True, slots=True)

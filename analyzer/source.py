@@ -65,6 +65,14 @@ class Source:
         text = self.line(line)
         return (line, len(text) - len(text.lstrip()) + 1, line, len(text.rstrip()) + 1)
 
+    def scope_at(self, span: ir.Span) -> str:
+        """The classes and functions that a span lies in, joined by dots: `Net.__init__`."""
+        return ".".join(s.name for s in self._scopes if s.span[:2] <= span[:2] and span[2:] <= s.span[2:])
+
+    @cached_property
+    def _scopes(self) -> tuple[ir.Class | ir.Function, ...]:
+        return tuple(node for node in self._nodes if isinstance(node, (ir.Class, ir.Function)))
+
     @cached_property
     def _nodes(self) -> tuple[ir.Node, ...]:
         return tuple(walk(self.module.body))

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +22,9 @@ from analyzer.report import Problem, Span
 from analyzer.source import Source
 from analyzer.syntax import ir
 from analyzer.syntax.lower import lower_source
+from analyzer.syntax.overlay import Overlay
 from analyzer.syntax.project import OutsideRoot, Project
+from analyzer.syntax.reader import DISK
 from analyzer.syntax.source import SourceError
 
 Found = tuple[Namespace, Target]
@@ -30,8 +33,10 @@ Found = tuple[Namespace, Target]
 class Workspaces:
     """One workspace for the options' project, and one for each other project that a target lies in."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, texts: Mapping[Path, bytes] | None = None) -> None:
+        """`texts` stand before what the disk has, by real path."""
         self.options = options
+        self._reader = Overlay(texts) if texts else DISK
         self._opened: dict[Path, Workspace] = {}
 
     def holding(self, path: Path) -> Workspace:
@@ -41,7 +46,7 @@ class Workspaces:
         root = self.options.root if any(real.is_relative_to(folder) for folder in folders) else find_root(real)
         if root not in self._opened:
             options = replace(self.options, root=root)
-            self._opened[root] = Workspace(options, Project(root, options.search_path))
+            self._opened[root] = Workspace(options, Project(root, options.search_path, reader=self._reader))
         return self._opened[root]
 
 
@@ -57,7 +62,7 @@ class Workspace:
     def open(self, path: Path) -> tuple[Namespace, ir.Module]:
         """A file's namespace and syntax; raises TargetError where it cannot be read or is no Python."""
         try:
-            if not path.exists():
+            if not self.project.holds(path):
                 raise TargetError(Problem(f"no such file: {path}", hint=self._near_file(path)))
             return self.session.load(path.resolve()), self.project.load(path.resolve())
         except SourceError as error:
@@ -98,6 +103,14 @@ class Workspace:
         """A file's text and syntax; raises as `Project.load`."""
         return Source(self.project.display(path), self.project.text(path), self.project.load(path))
 
+    def source_named(self, file: str) -> Source | None:
+        """A file of the project by the name that places give it; None for what is installed or known otherwise."""
+        path = self.project.own(file)
+        try:
+            return None if path is None else self.source(path)
+        except (SourceError, OSError, OutsideRoot):
+            return None
+
     def targets(self, text: str) -> list[Found]:
         """The targets that `FILE`, `FILE::NAME` or `FILE::EXPRESSION` names."""
         file, separator, wanted = text.partition("::")
@@ -134,6 +147,12 @@ class Workspace:
         if len(module.body) != 1 or not isinstance(module.body[0], ir.Evaluate):
             raise TargetError(Problem(f"'{text}' is not one expression", hint="write FILE::Net(width=64)"))
         return expression_target(namespace, module.body[0].value, text)
+
+    def read(self, file: str) -> tuple[Path, bytes]:
+        """The path and the bytes of a file of the project by the name that places give it."""
+        path = self.project.own(file)
+        assert path is not None
+        return path, self.project.read(path)
 
     def registered(self) -> dict[int, str]:
         """The names that registries of the loaded modules give to functions."""

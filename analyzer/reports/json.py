@@ -42,6 +42,7 @@ def to_json(report: Report) -> dict[str, Any]:
         "models": [_model(model) for model in report.models],
         "findings": [_finding(finding) for finding in report.findings],
         "problems": [_problem(problem) for problem in report.problems],
+        "undecided": [_reason(reason) for reason in report.undecided],
         "coverage": asdict(report.coverage),
     }
 
@@ -119,6 +120,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "path": finding.path,
         "fix": None if finding.fix is None else _fix(finding.fix),
         "notes": list(finding.notes),
+        "scope": finding.scope,
     }
 
 

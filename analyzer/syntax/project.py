@@ -94,6 +94,21 @@ class Project:
             raise SourceError(found.message, found.line, found.column, found.source_line, self.display(path))
         return found
 
+    def holds(self, path: Path) -> bool:
+        """Whether there is such a file or folder."""
+        names = self._reader.names(path.parent)
+        return path.name in names.files or path.name in names.folders or path.exists()
+
+    def own(self, file: str) -> Path | None:
+        """The file that `display` names so, where it is the project's and not installed."""
+        path = self.root / file
+        if not self.holds(path):
+            return None
+        real = self._reader.real(path)
+        outside = [folder for folder in self.search_path if not self.root.is_relative_to(folder)]
+        admitted = real.is_relative_to(self.root) and not any(real.is_relative_to(folder) for folder in outside)
+        return real if admitted else None
+
     @property
     def digests(self) -> Mapping[Path, str]:
         """Every file read so far and the hash of its bytes."""
