@@ -171,10 +171,19 @@ def _instance(run: Run, target: Instance, arguments: Arguments, keywords: Keywor
 
 def _unknown(run: Run, target: Unknown, arguments: Arguments, keywords: Keywords) -> Value:
     if not target.plain:
-        for argument in (*arguments, *keywords.values()):
-            if isinstance(argument, ModuleInstance):
-                argument.incomplete = Unknown(f"passed to a function that is not known: {target.reason}", run.place, shrinks=True)
+        _hand_over(run, f"passed to a function that is not known: {target.reason}", [*arguments, *keywords.values()])
     return target
+
+
+def _hand_over(run: Run, reason: str, arguments: Arguments) -> None:
+    """What a function that is not known gets may be changed by it: modules, and containers that may hold modules."""
+    for argument in arguments:
+        if isinstance(argument, ModuleInstance):
+            argument.incomplete = Unknown(reason, run.place, shrinks=True)
+        elif isinstance(argument, (list, dict, set)):
+            held = argument.values() if isinstance(argument, dict) else argument
+            if not argument or any(isinstance(item, ModuleInstance) for item in held):
+                run.lose(run.unknown(reason))
 
 
 def call_with_unknown_arguments(run: Run, target: Value, unknown: Unknown) -> Value:
@@ -266,10 +275,17 @@ def _static(run: Run, target: StaticMethod, arguments: Arguments, keywords: Keyw
 
 
 def _native_module(run: Run, target: NativeModule, arguments: Arguments, keywords: Keywords) -> Value:
-    for argument in (*arguments, *keywords.values()):
-        if isinstance(argument, ModuleInstance):
-            argument.incomplete = Unknown(f"passed to {target.name}, which is not known", run.place, shrinks=True)
+    _hand_over(run, f"passed to {target.name}, which is not known", [*arguments, *keywords.values()])
+    if target.name in SCHEDULERS:
+        run.doubt(run.unknown(f"{target.name} runs functions at a time of its own"))
     return run.unknown(f"{target.name} is not known")
+
+
+SCHEDULERS = frozenset({
+    "threading.Thread", "threading.Timer", "concurrent.futures.ThreadPoolExecutor", "multiprocessing.Process",
+    "concurrent.futures.ProcessPoolExecutor", "multiprocessing.Pool", "_thread.start_new_thread",
+})  # fmt: skip
+"""What runs functions of the program where we do not follow it."""
 
 
 def _tensor(run: Run, target: Tensor, arguments: Arguments, keywords: Keywords) -> Value:

@@ -10,8 +10,6 @@ from typing import Any
 
 from analyzer.algebra.expression import TooComplex
 from analyzer.algebra.rational import Inexact
-from analyzer.algebra.expression import TooComplex
-from analyzer.algebra.rational import Inexact
 from analyzer.algebra.tensor import Refused, TensorType
 from analyzer.evaluation import attributes, calls
 from analyzer.evaluation.run import Run

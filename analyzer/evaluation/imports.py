@@ -306,6 +306,8 @@ class Session:
             return found.value
         if natives.is_known_module(f"{module.name}.{name}"):
             return NativeModule(f"{module.name}.{name}")
+        if f"{module.name}.{name}" in calls.SCHEDULERS:
+            return NativeModule(f"{module.name}.{name}")
         plain = module.name.partition(".")[0] in sys.stdlib_module_names
         listed = names_of(module.name)
         if name.startswith("__") or (listed is not None and name not in listed and not name.startswith("_")):

@@ -34,22 +34,17 @@ def layer_class(name: str) -> Class | None:
         "__init__": Native(f"{spec.name}.__init__", initialiser(spec), binds=True),
         "forward": forward.forward_native(spec.name),
         "reset_parameters": Native("reset_parameters", lambda run, module: None, binds=True),
-        **members().get(spec.qualified_name, {}),
+        **members(spec.qualified_name),
     }
     return Class(spec.name, (parent,), namespace, module=spec.module, spec=spec)
 
 
-@cache
-def members() -> dict[str, dict[str, Value]]:
-    """What classes of torch offer besides the methods of every layer: natives named `torch.nn.Embedding.<member>`."""
+def members(name: str) -> dict[str, Value]:
+    """What a class of torch offers besides the methods of every layer: natives named `torch.nn.Embedding.<member>`."""
     from analyzer.evaluation.natives.registry import natives
 
-    found: dict[str, dict[str, Value]] = {}
-    for name, value in natives().items():
-        owner, _, member = name.rpartition(".")
-        if owner in layers():
-            found.setdefault(owner, {})[member] = value
-    return found
+    table, prefix = natives(), f"{name}."
+    return {found[len(prefix) :]: table[found] for found in table if found.startswith(prefix)}
 
 
 def canonical(name: str) -> str:

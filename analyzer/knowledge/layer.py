@@ -19,7 +19,7 @@ from functools import cache
 from typing import Any
 
 from analyzer.algebra.tensor import Shape, TensorType
-from analyzer.knowledge.entries import entries
+from analyzer.knowledge.entries import Catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,4 +96,4 @@ class LayerSpec:
 @cache
 def layers() -> Mapping[str, LayerSpec]:
     """Every LayerSpec bound in a module of `analyzer/knowledge/layers/`, by qualified name."""
-    return {spec.qualified_name: spec for spec in entries("analyzer.knowledge.layers", LayerSpec)}
+    return Catalogue("analyzer.knowledge.layers", LayerSpec, lambda spec: {spec.qualified_name: spec})

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from analyzer.knowledge.entries import entries
+from analyzer.knowledge.entries import Catalogue
 
 
 class DataDependent(Exception):
@@ -101,4 +101,4 @@ def operator(
 @cache
 def operators() -> Mapping[str, OperatorSpec]:
     """Every OperatorSpec bound in a module of `analyzer/knowledge/operators/`, by each of its names."""
-    return {name: spec for spec in entries("analyzer.knowledge.operators", OperatorSpec) for name in spec.names}
+    return Catalogue("analyzer.knowledge.operators", OperatorSpec, lambda spec: dict.fromkeys(spec.names, spec))

@@ -129,9 +129,12 @@ def names_in(module: str) -> Iterable[str]:
 @cache
 def _host_classes() -> dict[type, Class]:
     found: dict[type, Class] = {}
-    for name, value in natives().items():
-        if isinstance(value, Class) and value.host is not None and name.startswith(("builtins.", "collections.")):
-            found.setdefault(value.host, value)
+    table = natives()
+    for name in table:
+        if name.startswith(("builtins.", "collections.")):
+            value = table[name]
+            if isinstance(value, Class) and value.host is not None:
+                found.setdefault(value.host, value)
     return found
 
 

@@ -8,6 +8,7 @@ Entries are found by scanning the modules of `analyzer/evaluation/natives/`; an 
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -16,7 +17,7 @@ from typing import Any
 from analyzer.evaluation.exceptions import guarded
 from analyzer.evaluation.run import Run
 from analyzer.evaluation.values import Native, Unknown, Value
-from analyzer.knowledge.entries import entries
+from analyzer.knowledge.entries import Catalogue
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,13 +96,12 @@ def _concrete(value: Value, left: list[int]) -> Value:
     return Unknown("", None, plain=True)
 
 
+def _named(entry: Entry | Table) -> Mapping[str, Value]:
+    return dict.fromkeys(entry.names, entry.value) if isinstance(entry, Entry) else entry.values
+
+
 @cache
 def natives() -> Mapping[str, Value]:
     """Every native by its qualified name."""
-    found: dict[str, Value] = {}
-    for entry in entries("analyzer.evaluation.natives", Entry):
-        for name in entry.names:
-            found[name] = entry.value
-    for table in entries("analyzer.evaluation.natives", Table):
-        found.update(table.values)
-    return found
+    importlib.import_module("analyzer.evaluation.natives.builtin_types")  # makes `object` and the exceptions whole
+    return Catalogue("analyzer.evaluation.natives", (Entry, Table), _named)

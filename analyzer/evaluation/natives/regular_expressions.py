@@ -20,6 +20,8 @@ from analyzer.evaluation.values import Class, Instance, Native, Raised, Unknown,
 SECONDS = 1.0
 """How long one search may take."""
 LONGEST_PATTERN = 4_000
+LARGEST_PATTERN = 50_000
+"""Parts, each counted as often as it is to be repeated at most."""
 MOST_GROUPS = 4_000_000
 """Groups of a pattern times characters of a text: each match may hold all of them."""
 
@@ -66,11 +68,38 @@ def _compiled(run: Run, pattern: Value, flags: Value = 0) -> Value:
         raise _error(run, "first argument must be string or compiled pattern")
     if len(pattern) > LONGEST_PATTERN:
         raise OutOfFuel(f"a regular expression of {len(pattern):,} characters is over the limit", run.place)
+    if isinstance(pattern, str) and _unfolded(pattern) > LARGEST_PATTERN:
+        raise OutOfFuel("a regular expression of too many repetitions", run.place)
     chosen = 0
     for name, bit in _FLAGS.items():
         if flags & bit:
             chosen |= int(getattr(regex, name))
     return _timed(run, regex.compile, pattern, chosen)
+
+
+_PARTS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{(?P<least>\d*),?(?P<most>\d*)\}|.", re.DOTALL)
+
+
+def _unfolded(pattern: str) -> int:
+    """How many parts a pattern has when every repetition is written out."""
+    sizes, last = [0], 0
+    for part in _PARTS.finditer(pattern):
+        if part[0] == "(":
+            sizes.append(0)
+            continue
+        counts = [int(count[:9]) for count in (part["least"], part["most"]) if count]
+        if counts and part[0][0] == "{":
+            sizes[-1] += last * (max(counts) - 1)
+            last *= max(counts)
+        elif part[0] == ")" and len(sizes) > 1:
+            last = sizes.pop()
+            sizes[-1] += last
+        else:
+            last = 1
+            sizes[-1] += 1
+        if max(sizes) > LARGEST_PATTERN:
+            return max(sizes)
+    return max(sizes)
 
 
 def _wrap(cls: Class, value: Any) -> Value:
