@@ -307,10 +307,10 @@ def follow(
     built = len(run.decisions)
     given = (inputs or derive([module for _, module in named_modules(value)])) if shapes else ()
     if not given:
-        return Way(run, build(freeze(value)), built=built)
+        return Way(run, build(freeze(value)), built=built, root=value)
     result = forward(run, value, given, train=train)
     model = build(freeze(value, result.recorder, result.output))
-    return Way(run, model, inputs=given, inputs_derived=not inputs, forward=result, built=built)
+    return Way(run, model, inputs=given, inputs_derived=not inputs, forward=result, built=built, root=value)
 
 
 def parse_inputs(texts: Sequence[tuple[str | None, str]]) -> tuple[Input, ...]:

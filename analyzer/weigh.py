@@ -16,7 +16,7 @@ from analyzer.evaluation.exceptions import describe
 from analyzer.evaluation.run import OpaqueCondition, OutOfFuel, Run
 from analyzer.evaluation.targets import Target
 from analyzer.evaluation.forward import ShapeError
-from analyzer.evaluation.values import Namespace, Place, Raised, Unknown
+from analyzer.evaluation.values import ModuleInstance, Namespace, Place, Raised, Unknown
 from analyzer.model.tree import Layer, Model
 from analyzer.passes import accepts, cost, parameters, receptive
 from analyzer.passes.forward import Forward
@@ -51,6 +51,8 @@ class Path:
     """How many decisions had been taken when the model stood, before its forward pass."""
     unknown: Unknown | None = None
     """Why the target's value is not known."""
+    root: ModuleInstance | None = None
+    """The module itself as it stands at the end, with all its attributes."""
 
     def refusals(self, given: Sequence[Input]) -> list[Problem]:
         """What torch refuses the given inputs for: derived ones are no promise of the user's."""
