@@ -43,6 +43,36 @@ def substitute(dim: Dim, values: Mapping[str, Dim]) -> Dim:
     return replace(dim, lambda atom: values.get(atom.arguments[0]) if atom.kind == "symbol" else None, {})
 
 
+def evaluate(dim: Dim, values: Mapping[str, int]) -> int:
+    """The value of an expression whose every symbol is given; ZeroDivisionError where a divisor is zero."""
+    if isinstance(dim, int):
+        return dim
+    result = 0
+    for monomial, coefficient in dim.terms.items():
+        term = coefficient
+        for atom, exponent in monomial:
+            term *= _value(atom, values) ** exponent
+        result += term
+    return result
+
+
+def _value(atom: Atom, values: Mapping[str, int]) -> int:
+    kind = atom.kind
+    if kind == "symbol":
+        return values[atom.arguments[0]]
+    if kind == "select":
+        condition, then, otherwise = atom.arguments
+        compared = evaluate(condition.expression, values)
+        holds = {"==": compared == 0, "!=": compared != 0, ">=": compared >= 0}[condition.relation]
+        return evaluate(then if holds else otherwise, values)
+    parts = [evaluate(part, values) for part in atom.arguments]
+    if kind == "floordiv":
+        return parts[0] // parts[1]
+    if kind == "mod":
+        return parts[0] % parts[1]
+    return min(parts) if kind == "min" else max(parts)
+
+
 def replace(dim: Dim, replacement: Callable[[Atom], Dim | None], done: dict[Atom, Dim]) -> Dim:
     """The expression with each atom replaced where `replacement` gives a Dim, from the outside in.
 

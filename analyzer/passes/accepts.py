@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analyzer.algebra.expression import free_symbols, substitute
+from analyzer.algebra.expression import free_symbols
 from analyzer.algebra.condition import Condition
+from analyzer.algebra.substitution import evaluate
 from analyzer.evaluation.run import Run
 from analyzer.passes.inputs import Input
 
@@ -49,8 +50,7 @@ def accepts(runs: Sequence[Run], inputs: Sequence[Input]) -> tuple[str, ...]:
 
 def holds(condition: Condition, values: dict[str, int]) -> bool:
     """Whether a condition holds for these sizes."""
-    value = substitute(condition.expression, dict(values))
-    assert isinstance(value, int)
+    value = evaluate(condition.expression, values)
     return {"==": value == 0, "!=": value != 0, ">=": value >= 0}[condition.relation]
 
 

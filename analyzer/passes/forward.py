@@ -48,6 +48,7 @@ def forward(run: Run, model: ModuleInstance, inputs: tuple[Input, ...], *, train
             calls.call(run, attributes.get_attribute(run, model, "eval"), [], {})
         run.recorder = recorder
         output = calls.call(run, model, positional, named)
+        run.check_parts(output)
     except ShapeError as refused:
         return Forward(recorder, refused=refused, lost=lost)
     except Refused as refused:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from analyzer.algebra.dtype import DType
-from analyzer.algebra.expression import symbol
+from analyzer.algebra.expression import Expr, symbol
 from analyzer.algebra.tensor import TensorType
 from analyzer.evaluation.values import ModuleInstance
 
@@ -66,7 +66,8 @@ def derive(modules: list[ModuleInstance]) -> tuple[Input, ...]:
             rule = FIRST_LAYERS.get(base.name) if base.spec is not None else None
             if rule is not None:
                 try:
-                    return (("input", rule(module.attributes)),)
+                    found = rule(module.attributes)
                 except KeyError:
                     break
+                return (("input", found),) if all(isinstance(size, int | Expr) for size in found.shape) else ()
     return ()
