@@ -54,7 +54,8 @@ def ledger(models: Iterable[ModelReport]) -> dict[str, dict[str, int]]:
     found = {}
     for model in models:
         if model.status is Status.EXACT:
-            figures = {"parameters": model.parameters.total, "trainable": model.parameters.trainable, "macs": model.macs}
+            count = model.parameters
+            figures = {"parameters": count.total, "trainable": count.trainable, "macs": model.macs}
             found[model.id] = {name: figure for name, figure in figures.items() if figure is not None}
     return found
 

@@ -23,8 +23,8 @@ from analyzer.deepstack import with_deep_stack
 from analyzer.errors import TargetError
 from analyzer.evaluation.modules import named_modules
 from analyzer.evaluation.run import Run, explore
-from analyzer.evaluation.trace import freeze
 from analyzer.evaluation.targets import Target
+from analyzer.evaluation.trace import freeze
 from analyzer.evaluation.values import ModuleInstance, Namespace, Unknown, Value
 from analyzer.fixing import applicable, is_python, mended
 from analyzer.mishap import told

@@ -119,7 +119,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """What a rule could not decide because parts of a model are not known: told beside the findings, and none itself."""
+    """What a rule could not decide because parts of a model are not known: told beside the findings."""
 
     place: Place
     message: str

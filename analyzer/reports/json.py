@@ -19,6 +19,11 @@ from analyzer.reports import View
 
 def summary(report: Report, view: View) -> str:
     """The report as one JSON document, a model on each line."""
+    return document(report)
+
+
+def document(report: Report) -> str:
+    """The report as one JSON document, an item of each list on a line."""
     parts = [f'"{name}": {_lines(value)}' for name, value in to_json(report).items()]
     return "{" + ",\n ".join(parts) + "}\n"
 

@@ -1,8 +1,8 @@
 """Comment that ignores a rule where the rule finds nothing.
 
 What it does
-    Reports `# weighbridge: ignore[...]` and `ignore-file[...]` comments, or those of their codes, that suppress nothing.
-    Codes of rules that are not selected are left alone, and so is a comment without codes unless all rules are.
+    Reports `# weighbridge: ignore[...]` and `ignore-file[...]` comments, or those of their codes, that suppress
+    nothing. Codes of rules that are not selected are left alone, and so is a comment without codes unless all are.
 
 Why is this bad
     What was ignored has been mended or was never there. The comment stays, and hides the next finding at its place.
