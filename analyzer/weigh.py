@@ -311,11 +311,19 @@ def _layers(paths: Sequence[Path], only: bool) -> tuple[LayerReport, ...]:
     return tuple(_layer(layer, others, first, only, seen.get(layer.path)) for layer in first.model.layers)
 
 
+def _are_same(figures: Sequence[Dim], others: Sequence[Dim]) -> bool:
+    """Whether formulas are the same ones: no comparison that could be open is made."""
+    return len(figures) == len(others) and all(
+        one is other or (isinstance(one, int) and isinstance(other, int) and one == other)
+        for one, other in zip(figures, others, strict=True)
+    )
+
+
 def _layer(
     layer: Layer, others: list[dict[str, Any]], path: Path, only: bool, seen: receptive.Field | None
 ) -> LayerReport:
     own, trainable, buffers = parameters.own(layer)
-    agreed = all(other.get(layer.path) == (own, trainable, buffers) for other in others)
+    agreed = all(_are_same(other.get(layer.path, ()), (own, trainable, buffers)) for other in others)
     known = agreed and not layer.record.unknowns and all(r.type is not None for r in layer.parameters.values())
     calls = layer.calls if only else ()
     ran = path.forward is not None and path.forward.ran

@@ -15,7 +15,7 @@ from analyzer.algebra.expression import TooComplex
 from analyzer.algebra.rational import Inexact
 from analyzer.algebra.tensor import Refused
 from analyzer.evaluation.run import OutOfFuel, Run
-from analyzer.evaluation.values import Class, Instance, Raised, Unknown, Value
+from analyzer.evaluation.values import LONGEST_REASON, Class, Instance, Raised, Unknown, Value
 
 OBJECT = Class("object", (), {})
 
@@ -90,9 +90,20 @@ def describe(error: Raised | Refused | Exception) -> str:
     """One line of what went wrong: `ValueError: kernel_size must be odd`."""
     if isinstance(error, Raised):
         arguments = error.value.attributes.get("args", ())
-        text = ", ".join(str(argument) for argument in arguments) if isinstance(arguments, tuple) else ""
+        text = ", ".join(_brief(argument) for argument in arguments[:8]) if isinstance(arguments, tuple) else ""
         return f"{error.value.cls.name}: {text}" if text else error.value.cls.name
-    return str(error)
+    return str(error)[:LONGEST_REASON]
+
+
+def _brief(argument: Value) -> str:
+    """An argument of an exception as text, whatever its size."""
+    if isinstance(argument, (str, bytes)):
+        return str(argument[:LONGEST_REASON])
+    if isinstance(argument, (list, tuple, set, frozenset, dict)):
+        return f"a {type(argument).__name__} of {len(argument)}"
+    if isinstance(argument, int) and argument.bit_length() > 4_000:
+        return "a giant integer"
+    return str(argument)[:LONGEST_REASON]
 
 
 __all__ = ["EXCEPTIONS", "OBJECT", "describe", "exception", "from_host", "guarded", "raised"]

@@ -51,8 +51,9 @@ def call_forward(run: Run, module: ModuleInstance, arguments: list[Value], keywo
     output: Value = None
     try:
         method = attributes.get_attribute(run, module, "forward")
-        output = calls.call(run, method, arguments, keywords)
-        run.check_parts(output)
+        result = calls.call(run, method, arguments, keywords)
+        run.check_parts(result)
+        output = result
     except Refused as refused:
         if isinstance(refused, ShapeError):
             raise

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from analyzer.algebra.expression import Dim, at_least, equal, product, require, total
+from analyzer.algebra.expression import Dim, TooComplex, at_least, equal, product, require, total
 from analyzer.algebra.tensor import DType, Refused, Shape, TensorType
 from analyzer.knowledge.agreement import same_dtype, same_shape
 from analyzer.knowledge.layer import Case, LayerSpec
@@ -125,7 +125,12 @@ def _output_size(c: Any) -> Dim:
     return size
 
 
+MOST_LAYERS = 2_000
+
+
 def _parameters(c: Any) -> Mapping[str, Shape]:
+    if c.num_layers > MOST_LAYERS:
+        raise TooComplex(f"{c.mode[:4].rstrip('_')} of over {MOST_LAYERS:,} layers")
     gates = _GATES[c.mode] * c.hidden_size
     shapes: dict[str, Shape] = {}
     for layer in range(c.num_layers):

@@ -20,6 +20,7 @@ from analyzer.knowledge.operator import Case, DataDependent, OperatorSpec, opera
 from analyzer.knowledge.sizes import integer, integers, replaced, sliced
 
 Pieces = tuple[TensorType, ...]
+MOST_PIECES = 10_000
 
 
 def _pieces(input: TensorType, at: int, sizes: Iterable[Dim]) -> Pieces:
@@ -34,6 +35,8 @@ def _check_rank(function: str, input: TensorType) -> None:
 def _count(function: str, count: Dim) -> int:
     if not isinstance(count, int):
         raise DataDependent(f"{function}() makes {count} tensors, which is no fixed number")
+    if count > MOST_PIECES:
+        raise DataDependent(f"{function}() makes over {MOST_PIECES:,} tensors")
     return count
 
 
