@@ -32,7 +32,7 @@ from analyzer.model.text import print_model, print_trace
 from analyzer.model.tree import build
 from analyzer.passes.forward import forward
 from analyzer.passes.inputs import Input, derive
-from analyzer.report import Coverage, ModelReport, Problem, Report, Status
+from analyzer.report import Coverage, Finding, ModelReport, Problem, Report, Status
 from analyzer.rule import Subject
 from analyzer.selection import excluded, select
 from analyzer.syntax.discovery import discover
@@ -134,6 +134,8 @@ class Checked:
     """What a check came to: `read` gives the path and bytes of a file that a finding names."""
 
     report: Report
+    found: tuple[Finding, ...]
+    """All findings, those that the baseline forgives included."""
     files: tuple[str, ...]
     read: Callable[[str], tuple[Path, bytes]]
 
@@ -189,7 +191,7 @@ def _check(
     covered = coverage(models, len(files) - unread, unread)
     report = Report(tuple(models), without(findings, known), tuple(problems), covered, undecided)
     owners = {name: workspace for workspace, batch in batches.items() for name in batch.names}
-    return Checked(report, tuple(owners), lambda file: owners[file].read(file))
+    return Checked(report, findings, tuple(owners), lambda file: owners[file].read(file))
 
 
 def _to_check(
@@ -308,7 +310,10 @@ def follow(
     given = (inputs or derive([module for _, module in named_modules(value)])) if shapes else ()
     if not given:
         return Way(run, build(freeze(value)), built=built, root=value)
+    doubts = [(module, module.incomplete) for _, module in named_modules(value)]
     result = forward(run, value, given, train=train)
+    for module, doubt in doubts:  # what a forward pass could not follow says nothing of what was built
+        module.incomplete = doubt
     model = build(freeze(value, result.recorder, result.output))
     return Way(run, model, inputs=given, inputs_derived=not inputs, forward=result, built=built, root=value)
 

@@ -12,9 +12,9 @@ from typing import Annotated
 
 import typer
 
-from analyzer.cli import dump, graph, scan, summary
+from analyzer.cli import check, config, dump, graph, rule, scan, summary
 
-COMMANDS = (summary, scan, graph, dump)
+COMMANDS = (summary, scan, check, rule, config, graph, dump)
 
 app = typer.Typer(
     name="weighbridge",

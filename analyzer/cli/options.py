@@ -86,19 +86,21 @@ def options_for(
     dtype: DType = DType.FLOAT32,
     *,
     train: bool = False,
+    isolated: bool = False,
 ) -> Options:
     """The configuration for work that starts at a path or target, with what the command line adds.
 
-    Exits with code 2 and a message where the configuration cannot be used.
+    isolated: no file is read.  Exits with code 2 and a message where the configuration cannot be used.
     """
-    from analyzer.config import ConfigError, load, parse_assumption
+    from analyzer.config import ConfigError, Options, find_root, load, parse_assumption
     from analyzer.report import Problem, Span
 
+    path = Path(start.partition("::")[0])
     try:
-        options = load(Path(start.partition("::")[0]), config)
+        options = Options(root=find_root(path.resolve())) if isolated else load(path, config)
     except ConfigError as error:
-        span = Span(_relative(error.file), error.line) if error.line else None
-        message = error.message if span else f"{error.message}: {_relative(error.file)}"
+        span = Span(output.relative(error.file), error.line) if error.line else None
+        message = error.message if span else f"{error.message}: {output.relative(error.file)}"
         output.tell([Problem(message, span, error.hint, _line(error))])
         raise typer.Exit(output.UNUSABLE) from error
     try:
@@ -106,11 +108,6 @@ def options_for(
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--set") from error
     return replace(options, assume={**options.assume, **given}, dtype=dtype.value, train=train)
-
-
-def _relative(file: Path) -> str:
-    here = Path.cwd()
-    return (file.relative_to(here) if file.is_relative_to(here) else file).as_posix()
 
 
 def _line(error: ConfigError) -> str | None:

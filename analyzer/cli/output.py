@@ -88,6 +88,12 @@ def refused(message: str) -> typer.Exit:
     return typer.Exit(UNUSABLE)
 
 
+def relative(file: Path) -> str:
+    """A file for people: from the working folder where it lies below it."""
+    here = Path.cwd()
+    return (file.relative_to(here) if file.is_relative_to(here) else file).as_posix()
+
+
 def wants_colour(stream: TextIO) -> bool:
     """Whether a stream is to be coloured: NO_COLOR and FORCE_COLOR decide, else whether it is a capable terminal."""
     if os.environ.get("NO_COLOR"):

@@ -1,0 +1,270 @@
+"""`weighbridge check`: what is wrong with the models of files and folders.
+
+weighbridge check src --select WBX --fix
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+import analyzer
+from analyzer.cli import output
+from analyzer.cli.options import Config, Output, options_for
+from analyzer.reports.findings import Shown, names, render
+
+if TYPE_CHECKING:
+    from analyzer.baseline import Baseline
+    from analyzer.config import Options
+    from analyzer.pipeline import Checked
+    from analyzer.report import Report
+
+WRITE = "write"
+TOLD_APART = ("github", "gitlab", "json", "json-lines", "junit", "rdjson", "sarif")
+"""Formats for machines: what was read is told to people on stderr besides."""
+
+
+def _known_format(name: str) -> str:
+    if name not in names():
+        raise typer.BadParameter(f"{name!r} is not one of {', '.join(names())}")
+    return name
+
+
+def _listed(texts: list[str] | None) -> tuple[str, ...]:
+    """`--select A,B --select C`"""
+    return tuple(part.strip() for text in texts or () for part in text.split(",") if part.strip())
+
+
+def run(
+    paths: Annotated[list[str] | None, typer.Argument(metavar="[PATH]...", help="Files and folders.")] = None,
+    select: Annotated[
+        list[str] | None,
+        typer.Option(metavar="RULES", help="Check these rules alone: codes, names, or beginnings of codes; or ALL."),
+    ] = None,
+    ignore: Annotated[list[str] | None, typer.Option(metavar="RULES", help="Leave these rules out.")] = None,
+    extend_select: Annotated[
+        list[str] | None, typer.Option(metavar="RULES", help="Check these rules besides those that are on.")
+    ] = None,
+    per_file_ignores: Annotated[
+        list[str] | None, typer.Option(metavar="GLOB:RULES", help="Leave rules out in some files. Repeatable.")
+    ] = None,
+    exclude: Annotated[
+        list[str] | None, typer.Option(metavar="GLOB", help="Leave out files and folders. Repeatable.")
+    ] = None,
+    force_exclude: Annotated[
+        bool, typer.Option("--force-exclude", help="Leave out excluded files also where they are named.")
+    ] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended without changing what is meant.")] = False,
+    unsafe_fixes: Annotated[
+        bool, typer.Option("--unsafe-fixes", help="Take also fixes that may change what is meant.")
+    ] = False,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Print what --fix would change instead; exit 1 if that is anything.")
+    ] = False,
+    statistics: Annotated[bool, typer.Option("--statistics", help="Print how often each rule is broken.")] = False,
+    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 even if there are findings.")] = False,
+    form: Annotated[
+        str,
+        typer.Option(
+            "--output-format", "-f", metavar="|".join(names()), callback=_known_format, help="How to print findings."
+        ),
+    ] = "full",
+    file: Output = None,
+    config: Config = None,
+    isolated: Annotated[bool, typer.Option("--isolated", help="Read no configuration.")] = False,
+    stdin_filename: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Check what comes on stdin as if it stood in this file.")
+    ] = None,
+    baseline: Annotated[
+        str | None,
+        typer.Option(
+            metavar=f"{WRITE}|FILE",
+            help="Forgive the findings of this file; 'write' writes what there is now, sizes of models included.",
+        ),
+    ] = None,
+) -> None:
+    """Find what is wrong with the models in files and folders, and models over their budget.
+
+    \b
+    Examples:
+      weighbridge check
+      weighbridge check src --select WBX,WBR --output-format concise
+      weighbridge check src --fix --unsafe-fixes --diff
+      weighbridge check --baseline write
+    """
+    from analyzer.errors import TargetError
+
+    if stdin_filename is not None:
+        paths = [stdin_filename]
+    asked = paths or ["."]
+    options = options_for(asked[0], config, isolated=isolated)
+    options = _with_selection(options, select, ignore, extend_select, per_file_ignores)
+    options = replace(options, exclude=(*options.exclude, *_listed(exclude)))
+    texts = {} if stdin_filename is None else {Path(stdin_filename).resolve(): sys.stdin.buffer.read()}
+    try:
+        known = _known(baseline, options)
+        checked, new, count = _checked(asked, options, texts, known, force_exclude, fix or diff, unsafe_fixes)
+    except TargetError as error:
+        output.tell([error.problem])
+        raise typer.Exit(output.UNUSABLE) from error
+    report = checked.report
+    if diff:
+        output.write(_differences(new, texts))
+        output.tell(report.problems)
+        raise typer.Exit(output.UNUSABLE if report.problems else output.FINDINGS if new else output.FINE)
+    _write_fixes(new, texts, stdin_filename if fix else None)
+    _keep_baseline(baseline, options, checked, known)
+    if baseline == WRITE:
+        report = replace(report, findings=())
+    if not (stdin_filename is not None and fix):
+        shown = Shown(_prefix(options.root), unsafe_fixes, count, analyzer.__version__)
+        _show(report, form, shown, file, statistics=statistics)
+    output.tell(report.problems)
+    if report.problems:
+        raise typer.Exit(output.UNUSABLE)
+    raise typer.Exit(output.FINDINGS if report.findings and not exit_zero else output.FINE)
+
+
+def _with_selection(
+    options: Options,
+    select: list[str] | None,
+    ignore: list[str] | None,
+    extend_select: list[str] | None,
+    per_file_ignores: list[str] | None,
+) -> Options:
+    """Options with what the command line says of rules: a selection there replaces that of the configuration."""
+    if select is not None:
+        options = replace(options, select=_listed(select), extend_select=(), ignore=())
+    ignores = dict(options.per_file_ignores)
+    for text in _listed(per_file_ignores):
+        pattern, colon, code = text.rpartition(":")
+        if not colon:
+            raise typer.BadParameter(f"{text!r} is not GLOB:RULE", param_hint="--per-file-ignores")
+        ignores[pattern] = (*ignores.get(pattern, ()), code)
+    return replace(
+        options,
+        ignore=(*options.ignore, *_listed(ignore)),
+        extend_select=(*options.extend_select, *_listed(extend_select)),
+        per_file_ignores=ignores,
+    )
+
+
+def _checked(
+    paths: list[str],
+    options: Options,
+    texts: Mapping[Path, bytes],
+    known: Baseline,
+    force_exclude: bool,
+    fix: bool,
+    unsafe: bool,
+) -> tuple[Checked, dict[Path, bytes], int]:
+    from analyzer.cli.progress import Progress
+    from analyzer.pipeline import check, mend
+
+    if fix:
+        return mend(paths, options=options, texts=texts, known=known, unsafe=unsafe, force_exclude=force_exclude)
+    with Progress(unicode=output.writes_unicode(sys.stderr)) as progress:
+        checked = check(
+            paths, options=options, texts=texts, known=known, force_exclude=force_exclude, progress=progress
+        )
+    return checked, {}, 0
+
+
+# ---------------------------------------------------------------- the baseline
+
+
+def _known(asked: str | None, options: Options) -> Baseline:
+    from analyzer import baseline
+
+    if asked == WRITE:
+        return baseline.Baseline()
+    file = Path(asked) if asked is not None else options.baseline
+    return baseline.load(file) if file is not None else baseline.Baseline()
+
+
+def _keep_baseline(asked: str | None, options: Options, checked: Checked, known: Baseline) -> None:
+    """Write the baseline, or take out of it what has been mended."""
+    from analyzer import baseline
+
+    if asked == WRITE:
+        file = options.baseline or options.root / baseline.FILE
+        now = baseline.taken(checked.report.findings, checked.report.models)
+        output.save(baseline.dumped(now), file)
+        typer.echo(f"{output.relative(file)}: {len(checked.report.findings):,} findings forgiven", err=True)
+        return
+    used = Path(asked) if asked is not None else options.baseline
+    if used is not None and not checked.report.problems:
+        smaller = baseline.shrunk(known, baseline.taken(checked.found, ()), checked.files)
+        if smaller != known:
+            output.save(baseline.dumped(smaller), used)
+            typer.echo(f"{output.relative(used)}: what has been mended is forgiven no longer", err=True)
+
+
+# ---------------------------------------------------------------- what is printed and written
+
+
+def _show(report: Report, form: str, shown: Shown, file: Path | None, *, statistics: bool) -> None:
+    if statistics:
+        text = _statistics(report)
+    elif file is None:
+        colour, unicode = output.wants_colour(sys.stdout), output.writes_unicode(sys.stdout)
+        text = render(form, report, replace(shown, colour=colour, unicode=unicode))
+    else:
+        text = render(form, report, shown)
+    if file is None:
+        output.write(text)
+    else:
+        output.save(text, file)
+    if form in TOLD_APART or file is not None:
+        from analyzer.reports.findings.parts.sentences import covered, totals
+        from analyzer.reports.parts.escape import plain
+
+        for line in (totals(report, shown), *covered(report)):
+            typer.echo(plain(line), err=True)
+
+
+def _statistics(report: Report) -> str:
+    counts = Counter((finding.code, finding.name) for finding in report.findings)
+    width = max((len(f"{count:,}") for count in counts.values()), default=0)
+    return "".join(f"{count:>{width},}  {code} {name}\n" for (code, name), count in counts.most_common())
+
+
+def _differences(new: Mapping[Path, bytes], texts: Mapping[Path, bytes]) -> str:
+    """A unified diff of every file that would change."""
+    parts: list[str] = []
+    for path, data in sorted(new.items()):
+        old = texts[path] if path in texts else path.read_bytes()
+        name = output.relative(path)
+        before, after = (text.decode("utf-8", "replace").splitlines(keepends=True) for text in (old, data))
+        for line in difflib.unified_diff(before, after, name, name):
+            parts.append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
+    return "".join(parts)
+
+
+def _write_fixes(new: Mapping[Path, bytes], texts: Mapping[Path, bytes], stdin_filename: str | None) -> None:
+    """Write mended files; what came on stdin goes to stdout."""
+    for path, data in new.items():
+        if path not in texts:
+            try:
+                path.write_bytes(data)
+            except OSError as error:
+                raise output.refused(f"cannot write {path}: {error.strerror}") from error
+    if stdin_filename is not None:
+        path = Path(stdin_filename).resolve()
+        sys.stdout.buffer.write(new.get(path, texts[path]))
+
+
+def _prefix(root: Path) -> str:
+    """From the working folder to the project's root, to be put before every file."""
+    here = Path.cwd()
+    if here == root:
+        return ""
+    return f"{Path(os.path.relpath(root, here)).as_posix()}/"
