@@ -1,0 +1,115 @@
+"""A bias that the batch norm behind it takes away again.
+
+What it does
+    Reports convolutions and linear layers with a bias whose result goes to a batch norm or instance norm and nowhere
+    else, at every call and on every way through the model.
+
+Why is this bad
+    The norm subtracts the mean of each channel, and with it any constant that was added to the channel. The bias has no
+    effect and gets no gradient: it costs parameters, memory and an addition. `bias=False` says so.
+
+Known limits
+    The fix is unsafe because a state_dict that was saved before still has the bias. Norms that use the statistics they
+    were given from outside, in evaluation mode from the start, are not told apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analyzer.evaluation.trace import Equation
+from analyzer.evaluation.values import Place
+from analyzer.model.tree import Model
+from analyzer.report import Edit, Fix, Severity
+from analyzer.rule import Hit, Rule, Subject
+from analyzer.rules.parts.code import argument, has_stars, is_true, span_of, with_keyword
+from analyzer.rules.parts.flow import adjacent, is_source, layer_of
+
+BAD = """
+from torch import nn
+
+net = nn.Sequential(nn.Conv2d(3, 8, 3, padding=1), nn.BatchNorm2d(8), nn.ReLU())
+"""
+GOOD = """
+from torch import nn
+
+net = nn.Sequential(nn.Conv2d(3, 8, 3, padding=1, bias=False), nn.BatchNorm2d(8), nn.ReLU())
+"""
+BAD_LINEAR = """
+from torch import nn
+
+class Head(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(8, 8, bias=True)
+        self.norm = nn.BatchNorm1d(8)
+
+    def forward(self, x):
+        return self.norm(self.fc(x)).relu()
+"""
+GOOD_USED_TWICE = """
+from torch import nn
+
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3)
+        self.norm = nn.BatchNorm2d(8)
+        self.act = nn.Sequential(nn.Conv2d(8, 8, 1), nn.ReLU(), nn.BatchNorm2d(8))
+
+    def forward(self, x):
+        x = self.conv(x)
+        return self.act(x + self.norm(x))
+"""
+
+POSITION = {
+    "torch.nn.Linear": 2,
+    **{f"torch.nn.Conv{rank}d": 7 for rank in (1, 2, 3)},
+    **{f"torch.nn.ConvTranspose{rank}d": 7 for rank in (1, 2, 3)},
+}
+"""Where `bias` stands among the arguments of the layers that have one."""
+NORMS = frozenset(f"torch.nn.{kind}Norm{rank}d" for kind in ("Batch", "Instance") for rank in (1, 2, 3)) | {
+    "torch.nn.SyncBatchNorm"
+}
+
+
+def check(subject: Subject) -> Iterator[Hit]:
+    for weighed in subject.models:
+        for model, first, second in adjacent(weighed, _has_bias, _is_norm):
+            layer = layer_of(model, first)
+            if layer is None or first.place is None:
+                continue
+            kind, norm = layer.type, second.operator.rpartition(".")[2]
+            message = f"the bias of {kind} has no effect: {norm} subtracts it again"
+            yield Hit(first.place, message, weighed.report.id, layer.path or None, _fix(subject, first.place, first))
+
+
+def _has_bias(model: Model, equation: Equation) -> bool:
+    layer = layer_of(model, equation)
+    if equation.operator not in POSITION or layer is None or "bias" not in layer.names or not is_source(equation.place):
+        return False
+    # The channels of a convolution are the norm's; those of a linear layer are where there is nothing but a batch.
+    rank = model.trace.tensors[equation.outputs[0]].rank
+    return rank == 2 if equation.operator == "torch.nn.Linear" else rank >= 3
+
+
+def _is_norm(model: Model, equation: Equation) -> bool:
+    return equation.operator in NORMS
+
+
+def _fix(subject: Subject, place: Place, equation: Equation) -> Fix | None:
+    call = subject.call_at(place)
+    if call is None or has_stars(call) or subject.name_of(call.function) != equation.operator:
+        return None
+    given = argument(call, POSITION[equation.operator], "bias")
+    if given is None:
+        return Fix("set bias=False", (with_keyword(place, call, "bias=False"),), safe=False)
+    if is_true(given.value):
+        return Fix("set bias=False", (Edit(span_of(place, given.value.span), "False"),), safe=False)
+    return None
+
+
+RULE = Rule(
+    "WBT402", "bias-before-norm", Severity.WARNING, check, BAD, GOOD,
+    also_bad=(BAD_LINEAR,), also_good=(GOOD_USED_TWICE,),
+)  # fmt: skip

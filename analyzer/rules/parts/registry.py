@@ -1,0 +1,74 @@
+"""What a module holds outside of its registries: modules and parameters in plain lists, dicts and objects.
+
+    for holder in plain_holders(root):
+        holder.module, holder.name, holder.value        the module, and its attribute that is a plain container
+        holder.modules, holder.parameters               what in it is registered nowhere in the model
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from analyzer.algebra.expression import Dim
+from analyzer.evaluation.modules import named_modules, named_parameters
+from analyzer.evaluation.values import Instance, ModuleInstance, Tensor, Value
+
+DEPTH = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """An attribute that holds what should be registered and is not."""
+
+    path: str
+    module: ModuleInstance
+    name: str
+    value: Value
+    modules: tuple[ModuleInstance, ...]
+    """Those that have parameters."""
+    parameters: tuple[Tensor, ...]
+
+    @property
+    def elements(self) -> Dim:
+        """How many numbers they hold."""
+        tensors = {id(p): p for module in self.modules for _, p in named_parameters(module)}
+        tensors.update({id(p): p for p in self.parameters})
+        total: Dim = 0
+        for tensor in tensors.values():
+            total = total + (0 if tensor.type is None else tensor.type.numel)
+        return total
+
+
+def plain_holders(root: ModuleInstance) -> Iterator[Holder]:
+    """Attributes of the modules of a model that hold modules or parameters which no module registers."""
+    found = list(named_modules(root))
+    known = {id(module) for _, module in found}
+    known_parameters = {id(parameter) for _, parameter in named_parameters(root)}
+    for path, module in found:
+        for name, value in module.attributes.items():
+            if not isinstance(value, list | tuple | dict | Instance) or isinstance(value, ModuleInstance):
+                continue
+            held = list(_held(value, DEPTH))
+            modules = [one for one in held if isinstance(one, ModuleInstance)]
+            tensors = [one for one in held if isinstance(one, Tensor)]
+            if any(id(one) in known for one in modules) or any(id(one) in known_parameters for one in tensors):
+                continue
+            weighty = tuple(one for one in modules if next(named_parameters(one), None) is not None)
+            if weighty or tensors:
+                yield Holder(path, module, name, value, weighty, tuple(tensors))
+
+
+def _held(value: Value, depth: int) -> Iterator[ModuleInstance | Tensor]:
+    """Modules and parameters inside a container or object."""
+    if isinstance(value, ModuleInstance) or (isinstance(value, Tensor) and value.is_parameter):
+        yield value
+    elif depth and isinstance(value, list | tuple):
+        for item in value:
+            yield from _held(item, depth - 1)
+    elif depth and isinstance(value, dict):
+        for item in value.values():
+            yield from _held(item, depth - 1)
+    elif depth and isinstance(value, Instance) and not isinstance(value, ModuleInstance):
+        for item in value.attributes.values():
+            yield from _held(item, depth - 1)
