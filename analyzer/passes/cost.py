@@ -85,6 +85,11 @@ def cost(model: Model, inputs: Any, parameters: Parameters, dtype: DType, *, ran
     )
 
 
+def itemsize(tensor: TensorType, dtype: DType) -> int:
+    """Bytes of one element; a floating-point one takes the size of `dtype` where that is not float32."""
+    return dtype.itemsize if dtype is not DType.float32 and tensor.dtype.is_floating else tensor.dtype.itemsize
+
+
 def _bytes(model: Model, dtype: DType, kind: str, *, trainable: bool = False) -> Dim:
     """Bytes of parameters or buffers; floating-point ones take the size of `dtype` where that is not float32."""
     total: Dim = 0
@@ -92,7 +97,5 @@ def _bytes(model: Model, dtype: DType, kind: str, *, trainable: bool = False) ->
         for record in getattr(layer, kind).values():
             if record.type is None or (trainable and not record.trainable):
                 continue
-            own = record.type.dtype
-            size = dtype.itemsize if dtype is not DType.float32 and own.is_floating else own.itemsize
-            total = total + record.type.numel * size
+            total = total + record.type.numel * itemsize(record.type, dtype)
     return total
