@@ -166,7 +166,7 @@ def _attach(claim: Claim, found: Sequence[Subject]) -> None:
         ends = [s for s in above if claim.line in (s.first, s.last) and s.last >= claim.line and s.kind != "class"]
         heads = [s for s in above if s.first == claim.line]
         own = (heads or ends)[-1:]
-        about = own or [s for s in above if s.last >= claim.line][-1:] or above[-1:]
+        about = own or [s for s in above if s.last >= claim.line][-1:] or above[-1:] or found[:1]
     else:
         own = about = sorted(above, key=lambda subject: (subject.first, -subject.last))[-1:]
     if not about:

@@ -173,6 +173,11 @@ def derived(model: Any) -> list[str]:
     return []
 
 
+def is_lazy(built: Built) -> bool:
+    """Whether a parameter has no size before the first call."""
+    return any(torch.nn.parameter.is_lazy(parameter) for parameter in built.model.parameters())
+
+
 def run(built: Built, texts: list[str]) -> None:
     """One forward pass with sizes that the model takes; raises what PyTorch raises for the last of them."""
     texts = texts or derived(built.model)
