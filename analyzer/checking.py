@@ -32,7 +32,8 @@ class Batch:
 
     def __init__(self, source_of: Callable[[str], Source | None]) -> None:
         self._source_of = source_of
-        self._subjects: dict[str, Subject] = {}
+        self.subjects: dict[str, Subject] = {}
+        """By file, without their models."""
         self._findings: list[Finding] = []
         self.undecided: list[Reason] = []
         self.problems: list[Problem] = []
@@ -40,12 +41,12 @@ class Batch:
     @property
     def names(self) -> set[str]:
         """The files that were checked or have findings."""
-        return {*self._subjects, *(finding.span.file for finding in self._findings)}
+        return {*self.subjects, *(finding.span.file for finding in self._findings)}
 
     def run(self, subject: Subject, selection: Selection, *, last: bool = False) -> None:
         """Check one file."""
         if not last:
-            self._subjects[subject.file] = replace(subject, models=())
+            self.subjects[subject.file] = replace(subject, models=())
         told = run(subject, selection, last=last)
         self._findings += told.findings
         self.undecided += told.undecided
@@ -53,10 +54,10 @@ class Batch:
 
     def settled(self, selection: Selection) -> tuple[Finding, ...]:
         """What stands of the findings."""
-        first = settle(self._findings, tuple(self._subjects), self._source_of, selection)
+        first = settle(self._findings, tuple(self.subjects), self._source_of, selection)
         self._findings = []
         for file, unused in first.unused.items():
-            self.run(replace(self._subjects[file], unused=unused), selection, last=True)
+            self.run(replace(self.subjects[file], unused=unused), selection, last=True)
         self._findings = sorted((*first.findings, *self._findings), key=_order)
         return tuple(self._findings)
 

@@ -112,6 +112,7 @@ def _scan(paths: Sequence[str], layers: bool, shapes: bool, options: Options, pr
         if not Path(text).exists():
             problems.append(Problem(f"no such file or folder: {text}"))
         files.extend(file for file in discover(Path(text)) if file not in files)
+    missing = len(problems)
     for number, file in enumerate(files):
         if progress is not None:
             progress(number, len(files), str(file))
@@ -124,9 +125,10 @@ def _scan(paths: Sequence[str], layers: bool, shapes: bool, options: Options, pr
         except Exception as error:  # noqa: BLE001  # as in _weighed
             problems.append(Problem(f"{file}: {told(error)}"))
             continue
-        for one in _weighed(workspace, found, options, (), shapes=shapes):
-            models.append(one.report if layers else replace(one.report, layers=()))
-    return Report(tuple(models), (), tuple(problems), coverage(models, len(files) - len(problems), len(problems)))
+        weighed = _weighed(workspace, found, options, (), shapes=shapes)
+        models.extend(one.report if layers else replace(one.report, layers=()) for one in weighed)
+    unread = len(problems) - missing
+    return Report(tuple(models), (), tuple(problems), coverage(models, len(files) - unread, unread))
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,11 +186,11 @@ def _check(
         subject = Subject(source, namespace, weighed, options, workspace.source_named, known.models)
         batches.setdefault(workspace, Batch(workspace.source_named)).run(subject, selection)
         models.extend(replace(one.report, layers=()) for one in weighed)
-    unread = len(problems)
+    read = sum(len(batch.subjects) for batch in batches.values())
     findings = tuple(finding for batch in batches.values() for finding in batch.settled(selection))
     undecided = tuple(reason for batch in batches.values() for reason in batch.undecided)
     problems.extend(problem for batch in batches.values() for problem in batch.problems)
-    covered = coverage(models, len(files) - unread, unread)
+    covered = coverage(models, read, len(files) - read)
     report = Report(tuple(models), without(findings, known), tuple(problems), covered, undecided)
     owners = {name: workspace for workspace, batch in batches.items() for name in batch.names}
     return Checked(report, findings, tuple(owners), lambda file: owners[file].read(file))
@@ -268,9 +270,14 @@ def _weighed_alone(
     shapes: bool,
 ) -> Weighed | None:
     inputs = given or parse_inputs(_inputs_of(workspace, namespace, target, options))
+    session = workspace.session
     outcomes, complete = explore(
-        workspace.session, lambda run: follow(run, target.make, inputs, shapes=shapes, train=options.train)
+        session,
+        lambda run: follow(run, target.make, inputs, shapes=shapes, train=options.train),
+        share=session.share_of(namespace.path),
     )
+    if any(outcome.run.ran_out for outcome in outcomes):
+        session.tire(namespace.path)
     ways: list[Way] = []
     for outcome in outcomes:
         if isinstance(outcome.value, Way):
@@ -280,7 +287,7 @@ def _weighed_alone(
             ways.append(Way(outcome.run, error=outcome.error, unknown=unknown))
     if target.kind in ("factory", "expression") and not any(way.model for way in ways) and not _might_build(ways):
         return None
-    doubts = workspace.session.doubts_about(namespace.path)
+    doubts = session.doubts_about(namespace.path)
     dtype = DType.parse(options.dtype)
     report = weigh(target, namespace, ways, complete=complete, dtype=dtype, doubts=doubts)
     return Weighed(target, report, tuple(ways), given=bool(inputs))

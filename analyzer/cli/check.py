@@ -193,12 +193,15 @@ def _known(asked: str | None, options: Options) -> Baseline:
 def _keep_baseline(asked: str | None, options: Options, checked: Checked, known: Baseline) -> None:
     """Write the baseline, or take out of it what has been mended."""
     from analyzer import baseline
+    from analyzer.reports.findings.parts.sentences import counted
 
     if asked == WRITE:
         file = options.baseline or options.root / baseline.FILE
         now = baseline.taken(checked.report.findings, checked.report.models)
         output.save(baseline.dumped(now), file)
-        typer.echo(f"{output.relative(file)}: {len(checked.report.findings):,} findings forgiven", err=True)
+        forgiven = counted(len(checked.report.findings), "finding")
+        sizes = counted(len(now.models), "model")
+        typer.echo(f"{output.relative(file)}: {forgiven} forgiven, sizes of {sizes}", err=True)
         return
     used = Path(asked) if asked is not None else options.baseline
     if used is not None and not checked.report.problems:
@@ -244,8 +247,8 @@ def _differences(new: Mapping[Path, bytes], texts: Mapping[Path, bytes]) -> str:
         old = texts[path] if path in texts else path.read_bytes()
         name = output.relative(path)
         before, after = (text.decode("utf-8", "replace").splitlines(keepends=True) for text in (old, data))
-        for line in difflib.unified_diff(before, after, name, name):
-            parts.append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
+        lines = difflib.unified_diff(before, after, name, name)
+        parts.extend(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
     return "".join(parts)
 
 

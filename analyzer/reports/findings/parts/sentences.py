@@ -13,6 +13,7 @@ from analyzer.reports.findings import Shown
 from analyzer.reports.parts.facts import commonest, coverage
 
 REASONS = 3
+UNDECIDED = 5
 
 
 def place(finding: Finding, shown: Shown) -> str:
@@ -47,7 +48,10 @@ def covered(report: Report) -> list[str]:
         most = "; ".join(f"{reason} ({number:,}x)" if number > 1 else reason for reason, number in named)
         more = f"; and {len(reasons) - REASONS:,} more reasons" if len(reasons) > REASONS else ""
         lines.append(f"not known: {most}{more}")
-    lines += [f"not decided: {reason.path or reason.span.file}: {reason.reason}" for reason in report.undecided]
+    told = [f"not decided: {reason.path or reason.span.file}: {reason.reason}" for reason in report.undecided]
+    lines += told[:UNDECIDED]
+    if len(told) > UNDECIDED:
+        lines.append(f"not decided: {len(told) - UNDECIDED:,} more, all of them in --output-format json")
     return lines
 
 
