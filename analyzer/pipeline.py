@@ -236,7 +236,7 @@ def mend(
             path, data = checked.read(file)
             own = [finding for finding in checked.report.findings if finding.span.file == file]
             result, applied = mended(data, own, unsafe=unsafe)
-            if applied and is_python(result):
+            if applied and result != data and is_python(result):
                 texts[path] = new[path] = result
                 count, changed = count + applied, True
         if not changed:
