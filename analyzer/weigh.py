@@ -162,7 +162,7 @@ def weigh(
         symbols=_symbols(target, total),
         inputs=tuple(InputReport(n, shape(t), str(t.dtype)) for n, t in first.inputs),
         inputs_derived=first.inputs_derived,
-        accepts=accepts.accepts([path.run for path in standing if _ran(path)], first.inputs) if _followed(standing) else (),
+        accepts=accepts.accepts(_followed(standing), first.inputs),
         output_shape=_output(first) if only else None,
         macs=_integer(macs),
         macs_formula=_formula(macs),
@@ -188,9 +188,10 @@ def _ran(path: Path) -> bool:
     return path.forward is not None and path.forward.refused is None
 
 
-def _followed(paths: Sequence[Path]) -> bool:
-    """Whether every forward pass that torch does not refuse is known to its end: what it demands is then known too."""
-    return all(path.forward is not None and path.forward.ran for path in paths if _ran(path))
+def _followed(paths: Sequence[Path]) -> list[Run]:
+    """The runs that torch does not refuse; none where one of them is not known to its end, nor what it demands."""
+    open_ended = any(path.forward is not None and not path.forward.ran for path in paths if _ran(path))
+    return [] if open_ended else [path.run for path in paths if _ran(path)]
 
 
 def _only_forward(paths: Sequence[Path]) -> bool:
