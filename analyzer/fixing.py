@@ -44,7 +44,7 @@ def mended(data: bytes, findings: Iterable[Finding], *, unsafe: bool) -> tuple[b
     applied = 0
     for finding in applicable(findings, unsafe=unsafe):
         edits = finding.fix.edits if finding.fix is not None else ()
-        wanted = [_replacement(edit, starts, newline) for edit in edits]
+        wanted = [_replacement(edit, starts, len(text), newline) for edit in edits]
         fresh = [replacement for replacement in wanted if replacement not in taken]
         if fresh and not any(_clash(one, other) for one in fresh for other in taken):
             taken += fresh
@@ -63,11 +63,11 @@ def is_python(data: bytes) -> bool:
     return True
 
 
-def _replacement(edit: Edit, starts: list[int], newline: str) -> _Replacement:
+def _replacement(edit: Edit, starts: list[int], length: int, newline: str) -> _Replacement:
     span = edit.span
     start = starts[span.line - 1] + (span.column or 1) - 1
     end_line, end_column = span.end_line or span.line, span.end_column or span.column or 1
-    end = starts[end_line - 1] + end_column - 1 if end_line <= len(starts) else start
+    end = starts[end_line - 1] + end_column - 1 if end_line <= len(starts) else length
     return _Replacement(start, end, edit.text.replace("\n", newline))
 
 

@@ -78,7 +78,8 @@ def _summary(targets: Sequence[str], given: tuple[Input, ...], options: Options)
             problems.append(_no_model(text))
         for one in weighed:
             models.append(one.report)
-            problems.extend(refusal for way in one.ways for refusal in way.refusals(given))
+            refused = [way.refusals(given) for way in one.ways if way.model is not None]
+            problems.extend(refusals[0] for refusals in refused[:1] if all(refused))
     return Report(tuple(models), (), tuple(problems), coverage(models, len(files), len(problems)))
 
 
@@ -303,7 +304,7 @@ def _inputs_of(
 
 def _might_build(ways: Sequence[Way]) -> bool:
     """Whether something that gave no module on any path might still give one: all it gave is unknown or an error."""
-    return all(way.unknown is not None and not way.unknown.plain or way.error is not None for way in ways)
+    return all((way.unknown is not None and not way.unknown.plain) or way.error is not None for way in ways)
 
 
 def follow(

@@ -67,7 +67,8 @@ class Workspace:
             return self.session.load(path.resolve()), self.project.load(path.resolve())
         except SourceError as error:
             file = self.project.display(path.resolve())
-            problem = Problem(error.message, Span(file, error.line, error.column), source_line=error.source_line or None)
+            span = Span(file, error.line, error.column)
+            problem = Problem(error.message, span, source_line=error.source_line or None)
             raise TargetError(problem) from error
         except (OSError, OutsideRoot) as error:
             reason = getattr(error, "strerror", None) or str(error)

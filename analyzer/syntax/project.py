@@ -96,8 +96,9 @@ class Project:
 
     def holds(self, path: Path) -> bool:
         """Whether there is such a file or folder."""
-        names = self._reader.names(path.parent)
-        return path.name in names.files or path.name in names.folders or path.exists()
+        real = self._reader.real(path)
+        names = self._reader.names(real.parent)
+        return real.name in names.files or real.name in names.folders or real.exists()
 
     def own(self, file: str) -> Path | None:
         """The file that `display` names so, where it is the project's and not installed."""

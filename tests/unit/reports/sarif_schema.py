@@ -74,5 +74,6 @@ RUN = _object(
     results=_many(RESULT),
 )
 SCHEMA = _object(
-    ("version", "runs"), **{"$schema": {"type": "string", "format": "uri"}, "version": {"const": "2.1.0"}, "runs": _many(RUN)}
+    ("version", "runs"),
+    **{"$schema": {"type": "string", "format": "uri"}, "version": {"const": "2.1.0"}, "runs": _many(RUN)},
 )

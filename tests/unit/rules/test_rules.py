@@ -11,6 +11,7 @@ import pytest
 from analyzer.baseline import Baseline
 from analyzer.config import parse
 from analyzer.pipeline import Checked, check, mend
+from analyzer.reports.parts.rulebook import page
 from analyzer.rule import FAMILIES, SECTIONS, Rule, rules
 
 ROOT = Path("/project")
@@ -96,3 +97,8 @@ def test_a_rule_is_documented(rule: Rule) -> None:
 def test_codes_of_a_family_share_their_first_digit() -> None:
     digits = {(rule.code[:3], rule.code[3]) for rule in rules().values()}
     assert len({family for family, _ in digits}) == len(digits)
+
+
+def test_the_page_of_rules_is_up_to_date() -> None:
+    shown = (Path(__file__).parents[3] / "docs" / "rules.md").read_text(encoding="utf-8")
+    assert shown == page(rules().values()), "python scripts/rule_docs.py renews it"

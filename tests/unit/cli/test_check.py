@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from analyzer.cli.app import app
+
+NET = "import torch.nn.functional as F\n\ndef one(x):\n    return F.softmax(x)\n"
+STALE = "x = 1  # weighbridge: ignore[WBT401]\n"
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pyproject.toml").write_text("[tool.weighbridge]\n", encoding="utf-8")
+    (tmp_path / "net.py").write_text(NET, encoding="utf-8")
+    return tmp_path
+
+
+def run(*arguments: str, stdin: str | None = None) -> Result:
+    return CliRunner().invoke(app, list(arguments), input=stdin)
+
+
+def test_findings_are_exit_code_one_and_clean_is_zero(project: Path) -> None:
+    result = run("check", "--output-format", "concise")
+    assert result.exit_code == 1
+    assert result.stdout.startswith("net.py:4:12: WBT401 ")
+    assert "1 file read" in result.stdout
+    (project / "net.py").write_text("x = 1\n", encoding="utf-8")
+    assert run("check").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("check", "--exit-zero"), 0),
+        (("check", "--ignore", "WBT401"), 0),
+        (("check", "--select", "WBS,WBR"), 0),
+        (("check", "--select", "WBS", "--extend-select", "softmax-without-dim"), 1),
+        (("check", "--per-file-ignores", "net.py:WBT"), 0),
+        (("check", "--exclude", "*.py"), 0),
+        (("check", "net.py", "--exclude", "*.py"), 1),
+        (("check", "net.py", "--exclude", "*.py", "--force-exclude"), 0),
+        (("check", "nowhere.py"), 2),
+        (("check", "--select", "nothing"), 2),
+        (("check", "--output-format", "nothing"), 2),
+        (("check", "--per-file-ignores", "net.py"), 2),
+        (("check", "--baseline", "none.json"), 2),
+        (("check", "--config", "none.toml"), 2),
+        (("rule", "WBT401"), 0),
+        (("rule", "--all"), 0),
+        (("rule",), 2),
+        (("rule", "WBT401", "--all"), 2),
+        (("rule", "nothing"), 2),
+        (("config",), 0),
+        (("config", "budget"), 0),
+        (("config", "budgte"), 2),
+    ],
+)
+def test_exit_codes(arguments: tuple[str, ...], code: int) -> None:
+    assert run(*arguments).exit_code == code
+
+
+def test_the_configuration_is_read_unless_isolated(project: Path) -> None:
+    (project / "pyproject.toml").write_text('[tool.weighbridge]\nignore = ["WBT"]\n', encoding="utf-8")
+    assert run("check").exit_code == 0
+    assert run("check", "--isolated").exit_code == 1
+    assert run("check", "--select", "WBT401").exit_code == 1
+
+
+def test_fix_writes_and_diff_does_not(project: Path) -> None:
+    file = project / "net.py"
+    file.write_text(STALE, encoding="utf-8")
+    result = run("check", "--diff")
+    assert result.exit_code == 1
+    assert "-x = 1  # weighbridge: ignore[WBT401]\n+x = 1\n" in result.stdout
+    assert file.read_text(encoding="utf-8") == STALE
+    result = run("check", "--fix")
+    assert (result.exit_code, file.read_text(encoding="utf-8")) == (0, "x = 1\n")
+    assert "1 fixed; no findings left" in result.stdout
+    assert run("check", "--diff").exit_code == 0
+
+
+def test_stdin_is_checked_as_the_file_it_will_be(project: Path) -> None:
+    result = run("check", "--stdin-filename", "new.py", "-f", "concise", stdin=NET)
+    assert (result.exit_code, result.stdout.partition(" ")[0]) == (1, "new.py:4:12:")
+    result = run("check", "--stdin-filename", "new.py", "--fix", stdin=STALE)
+    assert (result.exit_code, result.stdout) == (0, "x = 1\n")
+    assert not (project / "new.py").exists()
+
+
+def test_statistics_count_by_rule() -> None:
+    assert run("check", "--statistics").stdout == "1  WBT401 softmax-without-dim\n"
+
+
+def test_a_report_for_machines_goes_to_a_file_and_coverage_to_people(project: Path) -> None:
+    result = run("check", "-f", "sarif", "-o", "out.sarif")
+    assert result.exit_code == 1
+    assert json.loads((project / "out.sarif").read_text(encoding="utf-8"))["version"] == "2.1.0"
+    assert result.stdout == ""
+    assert "1 file read" in result.stderr
+
+
+def test_files_are_named_from_where_the_reader_is(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / "sub").mkdir()
+    monkeypatch.chdir(project / "sub")
+    assert run("check", "..", "-f", "concise").stdout.startswith("../net.py:4:12: ")
+
+
+def test_a_baseline_forgives_what_was_there_and_shrinks(project: Path) -> None:
+    result = run("check", "--baseline", "write")
+    assert result.exit_code == 0
+    file = project / "weighbridge-baseline.json"
+    assert json.loads(file.read_text(encoding="utf-8"))["findings"] == {"net.py::one": {"WBT401": 1}}
+    assert run("check", "--baseline", file.name).exit_code == 0
+    (project / "pyproject.toml").write_text(f'[tool.weighbridge]\nbaseline = "{file.name}"\n', encoding="utf-8")
+    (project / "net.py").write_text("\n\n" + NET, encoding="utf-8")
+    assert run("check").exit_code == 0
+    (project / "net.py").write_text(NET + "def two(x):\n    return F.softmax(x)\n", encoding="utf-8")
+    assert run("check").exit_code == 1
+    (project / "net.py").write_text("x = 1\n", encoding="utf-8")
+    assert run("check").exit_code == 0
+    assert json.loads(file.read_text(encoding="utf-8"))["findings"] == {}
+
+
+def test_a_rule_explains_itself() -> None:
+    text = run("rule", "softmax-without-dim").stdout
+    for heading in ("# WBT401", "## What it does", "## Why is this bad", "## Example", "## Use instead"):
+        assert heading in text
+    assert "WBT401 softmax-without-dim" in run("rule", "--all").stdout
+    assert "WBT401 softmax-without-dim" in run("rule", "WBT").stdout
+
+
+def test_config_lists_its_keys_and_its_schema() -> None:
+    assert "per-file-ignores" in run("config").stdout
+    assert json.loads(run("config", "--schema").stdout)["properties"]["budget"]["type"] == "array"
