@@ -1,7 +1,7 @@
 """Runs rules over files and settles what is told: which hits stand, which a comment suppresses, each told once.
 
-    told = run(subject, selection)                           every hit of one file's models as findings
-    settle(told.findings, sources, selection)                -> Settled(findings=..., unused={"net.py": ...})
+told = run(subject, selection)                           every hit of one file's models as findings
+settle(told.findings, sources, selection)                -> Settled(findings=..., unused={"net.py": ...})
 """
 
 from __future__ import annotations

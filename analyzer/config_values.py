@@ -1,8 +1,8 @@
 """How values of the configuration are read, and what is said of those that cannot be.
 
-    read_codes(["WBS", "WBX301"], folder)    -> ("WBS", "WBX301")
-    read_codes("WBS", folder)                raises MismatchError: expected a list of rules such as ["WBS", "WBX301"]
-    read_amount("4.1 GMACs", MACS, "")       -> 4_100_000_000
+read_codes(["WBS", "WBX301"], folder)    -> ("WBS", "WBX301")
+read_codes("WBS", folder)                raises MismatchError: expected a list of rules such as ["WBS", "WBX301"]
+read_amount("4.1 GMACs", MACS, "")       -> 4_100_000_000
 """
 
 from __future__ import annotations

@@ -294,9 +294,7 @@ def _weighed_alone(
     return Weighed(target, report, tuple(ways), given=bool(inputs))
 
 
-def _inputs_of(
-    workspace: Workspace, namespace: Namespace, target: Target, options: Options
-) -> tuple[InputText, ...]:
+def _inputs_of(workspace: Workspace, namespace: Namespace, target: Target, options: Options) -> tuple[InputText, ...]:
     """The inputs of a target: those that a comment beside it gives, else those of the configuration."""
     commented = workspace.directives(namespace).inputs_at(target.place.span)
     return commented or options.inputs_for(f"{namespace.file}::{target.name}")

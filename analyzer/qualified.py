@@ -1,8 +1,8 @@
 """What a name in source stands for: the full name of torch's or the project's thing that it is bound to.
 
-    dotted_name(<nn.Linear>, namespace, frozenset())        -> "torch.nn.Linear"
-    dotted_name(<F.relu>, namespace, frozenset())           -> "torch.nn.functional.relu"
-    dotted_name(<Block>, namespace, frozenset())            -> "models.net.Block"
+dotted_name(<nn.Linear>, namespace, frozenset())        -> "torch.nn.Linear"
+dotted_name(<F.relu>, namespace, frozenset())           -> "torch.nn.functional.relu"
+dotted_name(<Block>, namespace, frozenset())            -> "models.net.Block"
 """
 
 from __future__ import annotations

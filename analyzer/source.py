@@ -1,8 +1,8 @@
 """One file as text and syntax, and what lies at a place in it.
 
-    source = Source("net.py", "fc = nn.Linear(3, 4)\\n", module)
-    source.call_at((1, 6, 1, 21))                 -> ir.Call(...)
-    source.text_of((1, 16, 1, 17))                -> "3"
+source = Source("net.py", "fc = nn.Linear(3, 4)\\n", module)
+source.call_at((1, 6, 1, 21))                 -> ir.Call(...)
+source.text_of((1, 16, 1, 17))                -> "3"
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """A call's working state: the project's sources, the session that evaluates them, and the targets asked for.
 
-    workspace = Workspace(options)
-    workspace.targets("net.py::Net")       -> [(namespace, Target("Net", ...))]
-    workspace.targets("net.py::Nett")      raises TargetError: net.py has no 'Nett'; did you mean 'Net'?
+workspace = Workspace(options)
+workspace.targets("net.py::Net")       -> [(namespace, Target("Net", ...))]
+workspace.targets("net.py::Nett")      raises TargetError: net.py has no 'Nett'; did you mean 'Net'?
 """
 
 from __future__ import annotations

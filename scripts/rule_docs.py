@@ -1,7 +1,7 @@
 """Writes the documentation that is made of the source: the page of all rules and the schema of the configuration.
 
-    python scripts/rule_docs.py            writes docs/rules.md and docs/config.schema.json
-    python scripts/rule_docs.py --check    writes nothing; exit 1 where one of them is not up to date
+python scripts/rule_docs.py            writes docs/rules.md and docs/config.schema.json
+python scripts/rule_docs.py --check    writes nothing; exit 1 where one of them is not up to date
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Texts that stand before the disk: an editor's buffer, what came on stdin, a file as it would be after its fixes.
 
-    reader = Overlay({Path("/proj/net.py"): b"import torch\\n"})
-    reader.read(Path("/proj/net.py"), 100)        -> b"import torch\\n", whatever the disk has
+reader = Overlay({Path("/proj/net.py"): b"import torch\\n"})
+reader.read(Path("/proj/net.py"), 100)        -> b"import torch\\n", whatever the disk has
 """
 
 from __future__ import annotations

@@ -94,9 +94,7 @@ def _result(finding: Finding, fingerprint: str, codes: list[str], shown: Shown) 
 
 
 def _fix(fix: Fix, shown: Shown) -> dict[str, Any]:
-    replacements = [
-        {"deletedRegion": _region(edit.span), "insertedContent": {"text": edit.text}} for edit in fix.edits
-    ]
+    replacements = [{"deletedRegion": _region(edit.span), "insertedContent": {"text": edit.text}} for edit in fix.edits]
     changes = [{"artifactLocation": _file(fix.edits[0].span, shown), "replacements": replacements}]
     return {"description": {"text": fix.message}, "artifactChanges": changes}
 

@@ -1,7 +1,7 @@
 """A rule's document as Markdown: for the command line, the documentation's page and the help in SARIF.
 
-    markdown(rules()["WBT401"])     '# WBT401 softmax-without-dim\\n\\nSoftmax that is not told ...'
-    table(rules().values())         '| rule | name | severity | default | fix | ... |\\n...'
+markdown(rules()["WBT401"])     '# WBT401 softmax-without-dim\\n\\nSoftmax that is not told ...'
+table(rules().values())         '| rule | name | severity | default | fix | ... |\\n...'
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The figures of a model as bounds, so that symbolic and partial models can be judged too.
 
-    bounds_of(weighed, "macs", budget)           Bounds(4_089_184_256, 4_089_184_256)    for a known input
-    bounds_of(weighed, "parameters", budget)     Bounds(9_217, None)                     at least so many
+bounds_of(weighed, "macs", budget)           Bounds(4_089_184_256, 4_089_184_256)    for a known input
+bounds_of(weighed, "parameters", budget)     Bounds(9_217, None)                     at least so many
 """
 
 from __future__ import annotations

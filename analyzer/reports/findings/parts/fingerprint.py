@@ -1,6 +1,6 @@
 """What a finding is known by from one commit to the next: its rule and where it lies, never its line.
 
-    fingerprints(report.findings)      ["9f2c...", "01ab..."]: different for every finding of a report
+fingerprints(report.findings)      ["9f2c...", "01ab..."]: different for every finding of a report
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What is said below the findings: how many there are, and what was not understood.
 
-    totals(report, Shown())      "2 findings: 1 error, 1 warning; 1 can be fixed with --fix"
-    covered(report)              ["2 files read, 1 model: 1 partial", "not known: argument 'n' has no default"]
+totals(report, Shown())      "2 findings: 1 error, 1 warning; 1 can be fixed with --fix"
+covered(report)              ["2 files read, 1 model: 1 partial", "not known: argument 'n' has no default"]
 """
 
 from __future__ import annotations
