@@ -247,7 +247,7 @@ def _immutable(run: Run, cls: Class, arguments: Arguments) -> Value:
 
 
 def _enum_member(run: Run, cls: Class, arguments: Arguments) -> Value:
-    from analyzer.evaluation.operations import equals
+    from analyzer.evaluation.comparisons import equals
 
     found = cls.lookup("_member_map_")
     assert found is not None

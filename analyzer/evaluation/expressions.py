@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from analyzer.evaluation import attributes, calls, iteration, operations, strings
+from analyzer.evaluation import (
+    assignment,
+    attributes,
+    call_expressions,
+    comparisons,
+    displays,
+    iteration,
+    operations,
+    strings,
+)
 from analyzer.evaluation.exceptions import raised
 from analyzer.evaluation.frames import Frame, Scope
 from analyzer.evaluation.run import Undecidable
@@ -145,127 +154,6 @@ def _none(_frame: Frame) -> None:
     return None
 
 
-def _call(node: ir.Call, scope: Scope) -> Evaluator:
-    place = Place(scope.file, node.span)
-    plain = all(not a.star and a.keyword is None for a in node.arguments)
-    simple = all(not a.star for a in node.arguments)
-    positional = tuple(compile_expression(a.value, scope) for a in node.arguments if not a.star and a.keyword is None)
-    keywords = tuple((a.keyword, compile_expression(a.value, scope)) for a in node.arguments if a.keyword is not None)
-    gather = None if simple else _gather(node.arguments, scope)
-    if isinstance(node.function, ir.Name) and node.function.name == "super" and not node.arguments:
-        return calls.zero_argument_super
-    if isinstance(node.function, ir.Attribute):
-        return _method_call(node.function, scope, place, positional, keywords, gather)
-    function = compile_expression(node.function, scope)
-    call = calls.call
-    if isinstance(node.function, ir.Name) and node.function.name in ("locals", "globals", "vars", "eval", "exec"):
-        return _frame_call(node.function.name, function, positional, place)
-
-    if plain:
-
-        def call_plain(frame: Frame) -> Value:
-            target = function(frame)
-            arguments = [argument(frame) for argument in positional]
-            frame.run.place = place
-            return call(frame.run, target, arguments, {})
-
-        return call_plain
-
-    def call_any(frame: Frame) -> Value:
-        target = function(frame)
-        if gather is None:
-            arguments: Any = [argument(frame) for argument in positional]
-            named: Any = {keyword: value(frame) for keyword, value in keywords}
-        else:
-            arguments, named = gather(frame)
-            if isinstance(arguments, Unknown):
-                frame.run.place = place
-                return calls.call_with_unknown_arguments(frame.run, target, arguments)
-        frame.run.place = place
-        return call(frame.run, target, arguments, named)
-
-    return call_any
-
-
-def _method_call(
-    function: ir.Attribute,
-    scope: Scope,
-    place: Place,
-    positional: tuple[Evaluator, ...],
-    keywords: tuple[tuple[str, Evaluator], ...],
-    gather: Callable[[Frame], tuple[Any, Any]] | None,
-) -> Evaluator:
-    owner = compile_expression(function.value, scope)
-    name = function.name
-    call_method = attributes.call_method
-
-    def call_it(frame: Frame) -> Value:
-        target = owner(frame)
-        if gather is None:
-            arguments: Any = [argument(frame) for argument in positional]
-            named: Any = {keyword: value(frame) for keyword, value in keywords} if keywords else {}
-        else:
-            arguments, named = gather(frame)
-            if isinstance(arguments, Unknown):
-                frame.run.place = place
-                bound = attributes.get_attribute(frame.run, target, name)
-                return calls.call_with_unknown_arguments(frame.run, bound, arguments)
-        frame.run.place = place
-        return call_method(frame.run, target, name, arguments, named)
-
-    return call_it
-
-
-def _frame_call(name: str, function: Evaluator, positional: tuple[Evaluator, ...], place: Place) -> Evaluator:
-    def call_it(frame: Frame) -> Value:
-        frame.run.place = place
-        arguments = [argument(frame) for argument in positional]
-        if name == "globals":
-            return frame.namespace.names
-        if name == "locals" or (name == "vars" and not arguments):
-            return dict(frame.names)
-        if name in ("eval", "exec"):
-            return frame.run.unknown(f"{name}() is never followed")
-        return calls.call(frame.run, function(frame), arguments, {})
-
-    return call_it
-
-
-def _gather(arguments: tuple[ir.Argument, ...], scope: Scope) -> Callable[[Frame], tuple[Any, Any]]:
-    parts = [(a.star, a.keyword, compile_expression(a.value, scope)) for a in arguments]
-
-    def gather(frame: Frame) -> tuple[Any, Any]:
-        positional: list[Value] = []
-        named: dict[str, Value] = {}
-        for star, keyword, evaluate in parts:
-            value = evaluate(frame)
-            if star == "*":
-                if isinstance(value, Unknown):
-                    return value, None
-                positional.extend(frame.run.paid(iteration.iterate(frame.run, value)))
-            elif star == "**":
-                value = operations.payload(value)
-                if isinstance(value, Unknown):
-                    return value, None
-                if not isinstance(value, dict):
-                    value = iteration.mapping_of(frame.run, value)
-                for key, item in value.items():
-                    if not isinstance(key, str):
-                        raise raised(frame.run, "TypeError", "keywords must be strings")
-                    if key in named:
-                        raise raised(frame.run, "TypeError", f"got multiple values for keyword argument '{key}'")
-                    named[key] = item
-            elif keyword is not None:
-                if keyword in named:
-                    raise raised(frame.run, "TypeError", f"got multiple values for keyword argument '{keyword}'")
-                named[keyword] = value
-            else:
-                positional.append(value)
-        return positional, named
-
-    return gather
-
-
 def _unary(node: ir.Unary, scope: Scope) -> Evaluator:
     sign = node.operator
     operand = compile_expression(node.operand, scope)
@@ -306,7 +194,7 @@ def _boolean(node: ir.Boolean, scope: Scope) -> Evaluator:
 def _compare(node: ir.Compare, scope: Scope) -> Evaluator:
     left = compile_expression(node.left, scope)
     comparators = [compile_expression(c, scope) for c in node.comparators]
-    compare = operations.compare
+    compare = comparisons.compare
     if len(comparators) == 1:
         sign, right = node.operators[0], comparators[0]
         return lambda frame: compare(frame.run, sign, left(frame), right(frame))
@@ -336,7 +224,7 @@ def _conditional(node: ir.Conditional, scope: Scope) -> Evaluator:
             taken = value if value is True or value is False else operations.truth(frame.run, value)
         except Undecidable as error:
             one, other = body(frame), orelse(frame)
-            same = type(one) is type(other) and operations.equals(frame.run, one, other) is True
+            same = type(one) is type(other) and comparisons.equals(frame.run, one, other) is True
             return one if same else Unknown(str(error.condition), error.place)
         return body(frame) if taken else orelse(frame)
 
@@ -362,139 +250,8 @@ def compile_defaults(parameters: ir.Parameters, scope: Scope) -> Callable[[Frame
     return lambda frame: {name: value(frame) for name, value in parts}
 
 
-def _display(node: ir.Display, scope: Scope) -> Evaluator:
-    if node.kind == "set":
-        items = _display(ir.Display(node.span, "list", node.elements), scope)
-        return lambda frame: made_set(frame, items(frame))
-    make: Any = {"tuple": tuple, "list": list}[node.kind]
-    if not any(isinstance(element, ir.Starred) for element in node.elements):
-        size = len(node.elements)
-        if size > iteration.LONG:
-            return _long_display(node, scope)
-        parts = tuple(compile_expression(element, scope) for element in node.elements)
-        if node.kind == "list":
-            return lambda frame: [part(frame) for part in parts]
-        return lambda frame: make([part(frame) for part in parts])
-    mixed = [
-        (True, compile_expression(element.value, scope))
-        if isinstance(element, ir.Starred)
-        else (False, compile_expression(element, scope))
-        for element in node.elements
-    ]
-
-    def evaluate(frame: Frame) -> Value:
-        items: list[Value] = []
-        for starred, part in mixed:
-            value = part(frame)
-            if not starred:
-                items.append(value)
-            elif isinstance(value, Unknown):
-                return value
-            else:
-                items.extend(frame.run.paid(iteration.iterate(frame.run, value)))
-        frame.run.check_size(len(items))
-        return make(items)
-
-    return evaluate
-
-
-def _long_display(node: ir.Display, scope: Scope) -> Evaluator:
-    """A list or tuple of so many elements that they are paid for."""
-    parts = tuple(compile_expression(element, scope) for element in node.elements)
-
-    def evaluate(frame: Frame) -> Value:
-        frame.run.check_size(len(parts))
-        items = [part(frame) for part in parts]
-        return items if node.kind == "list" else tuple(items)
-
-    return evaluate
-
-
-def made_set(frame: Frame, items: Value) -> Value:
-    """The set of a list's elements, which may not be known."""
-    return items if isinstance(items, Unknown) else iteration.make_set(frame.run, items)
-
-
-def _dict(node: ir.DictDisplay, scope: Scope) -> Evaluator:
-    parts = [
-        (None if key is None else compile_expression(key, scope), compile_expression(value, scope))
-        for key, value in zip(node.keys, node.values, strict=True)
-    ]
-
-    def evaluate(frame: Frame) -> Value:
-        result: dict[Value, Value] = {}
-        for key, value in parts:
-            if key is not None:
-                iteration.set_key(frame.run, result, key(frame), value(frame))
-                continue
-            more = operations.payload(value(frame))
-            if isinstance(more, Unknown):
-                return more
-            frame.run.check_size(len(more) if isinstance(more, dict) else 0)
-            result.update(more if isinstance(more, dict) else iteration.mapping_of(frame.run, more))
-        return result
-
-    return evaluate
-
-
 def _starred(node: ir.Starred, scope: Scope) -> Evaluator:
     raise Unsupported("a starred expression outside of a call or display", Place(scope.file, node.span))
-
-
-def _comprehension(node: ir.Comprehension, scope: Scope) -> Evaluator:
-    names: set[str] = set()
-    for generator in node.generators:
-        names |= target_names(generator.target)
-    inner = Scope("comprehension", scope.file, scope, frozenset(names), prefix=scope.prefix)
-    first = compile_expression(node.generators[0].iterable, scope)
-    clauses = [
-        (
-            None if index == 0 else compile_expression(generator.iterable, inner),
-            iteration.compile_target(generator.target, inner),
-            [compile_expression(condition, inner) for condition in generator.conditions],
-        )
-        for index, generator in enumerate(node.generators)
-    ]
-    key = None if node.key is None else compile_expression(node.key, inner)
-    element = compile_expression(node.element, inner)
-
-    def produce(frame: Frame, depth: int, source: Value) -> Any:
-        _, assign, conditions = clauses[depth]
-        run = frame.run
-        for item in iteration.iterate(run, source):
-            run.step()
-            assign(frame, item)
-            if not all(operations.truth(run, condition(frame)) for condition in conditions):
-                continue
-            if depth + 1 < len(clauses):
-                iterable = clauses[depth + 1][0]
-                assert iterable is not None
-                yield from produce(frame, depth + 1, iterable(frame))
-            else:
-                yield (None if key is None else key(frame), element(frame))
-
-    def evaluate(frame: Frame) -> Value:
-        source = first(frame)
-        if isinstance(source, Unknown):
-            return source
-        child = Frame(frame.run, frame.namespace, {}, frame, None)
-        if node.kind == "generator":
-            return (value for _, value in produce(child, 0, source))
-        try:
-            if node.kind == "dict":
-                result: dict[Value, Value] = {}
-                for name, value in produce(child, 0, source):
-                    iteration.set_key(frame.run, result, name, value)
-                return result
-            items = []
-            for _, value in produce(child, 0, source):
-                items.append(value)
-                frame.run.check_size(len(items)) if len(items) & 0xFFFF == 0 else None
-        except iteration.Untraversable as error:
-            return error.unknown
-        return iteration.make_set(frame.run, items) if node.kind == "set" else items
-
-    return evaluate
 
 
 def target_names(target: Any) -> set[str]:
@@ -541,7 +298,7 @@ def _walrus(node: ir.Walrus, scope: Scope) -> Evaluator:
     while target.kind == "comprehension" and target.parent is not None:
         target, up = target.parent, up + 1
     name = node.name
-    assign = iteration.compile_target(ir.Name(node.span, name), target)
+    assign = assignment.compile_target(ir.Name(node.span, name), target)
 
     def evaluate(frame: Frame) -> Value:
         result = value(frame)
@@ -564,8 +321,8 @@ def _await(node: ir.Await, scope: Scope) -> Evaluator:
 
 _COMPILERS: dict[type, Callable[[Any, Scope], Evaluator]] = {
     ir.Constant: _constant, ir.Name: _name, ir.Attribute: _attribute, ir.Subscript: _subscript, ir.Slice: _slice,
-    ir.Call: _call, ir.Unary: _unary, ir.Binary: _binary, ir.Boolean: _boolean, ir.Compare: _compare,
-    ir.Conditional: _conditional, ir.Lambda: _lambda, ir.Display: _display, ir.DictDisplay: _dict,
-    ir.Starred: _starred, ir.Comprehension: _comprehension, ir.FString: _fstring, ir.Walrus: _walrus,
+    ir.Call: call_expressions.compile_call, ir.Unary: _unary, ir.Binary: _binary, ir.Boolean: _boolean, ir.Compare: _compare,
+    ir.Conditional: _conditional, ir.Lambda: _lambda, ir.Display: displays.compile_display, ir.DictDisplay: displays.compile_dict,
+    ir.Starred: _starred, ir.Comprehension: displays.compile_comprehension, ir.FString: _fstring, ir.Walrus: _walrus,
     ir.Yield: _yield, ir.Await: _await,
 }  # fmt: skip

@@ -11,12 +11,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from analyzer.evaluation import calls, iteration, operations, statements
+from analyzer.evaluation import assignment, calls, exception_statements, iteration, operations, statements
 from analyzer.evaluation.expressions import Unsupported, compile_expression
 from analyzer.evaluation.frames import Frame, Scope
 from analyzer.evaluation.run import OutOfFuel
 from analyzer.evaluation.values import BREAK, CONTINUE, Place, Raised, Signal, Value
 from analyzer.syntax import ir
+
 
 def compile_generator(body: tuple[Any, ...], scope: Scope) -> Callable[[Frame], Value]:
     """The closure that starts a generator; each value that is asked for is a call of its own."""
@@ -121,7 +122,7 @@ def _evaluate(node: ir.Evaluate, scope: Scope) -> Callable[[Frame], Any]:
 
 def _assign(node: ir.Assign, scope: Scope) -> Callable[[Frame], Any]:
     value = _expression(node.value, scope)
-    targets = [iteration.compile_target(target, scope) for target in node.targets]
+    targets = [assignment.compile_target(target, scope) for target in node.targets]
 
     def execute(frame: Frame) -> Any:
         result = yield from value(frame)
@@ -153,7 +154,7 @@ def _if(node: ir.If, scope: Scope) -> Callable[[Frame], Any]:
 
 def _for(node: ir.For, scope: Scope) -> Callable[[Frame], Any]:
     iterable = compile_expression(node.iterable, scope)
-    assign = iteration.compile_target(node.target, scope)
+    assign = assignment.compile_target(node.target, scope)
     body, orelse = _block(node.body, scope), _block(node.orelse, scope)
 
     def execute(frame: Frame) -> Any:
@@ -191,7 +192,7 @@ def _with(node: ir.With, scope: Scope) -> Callable[[Frame], Any]:
     items = [
         (
             compile_expression(item.context, scope),
-            None if item.target is None else iteration.compile_target(item.target, scope),
+            None if item.target is None else assignment.compile_target(item.target, scope),
         )
         for item in node.items
     ]
@@ -220,7 +221,7 @@ def _try(node: ir.Try, scope: Scope) -> Callable[[Frame], Any]:
             None if handler.type is None else compile_expression(handler.type, scope),
             None
             if handler.name is None
-            else iteration.compile_target(ir.Name(handler.span, handler.name), scope),
+            else assignment.compile_target(ir.Name(handler.span, handler.name), scope),
             _block(handler.body, scope),
         )
         for handler in node.handlers
@@ -233,7 +234,7 @@ def _try(node: ir.Try, scope: Scope) -> Callable[[Frame], Any]:
                 signal = yield from orelse(frame)
         except Raised as error:
             for catches, name, handler in handlers:
-                if catches is None or statements.matches_exception(catches(frame), error.value):
+                if catches is None or exception_statements.matches_exception(catches(frame), error.value):
                     break
             else:
                 yield from final(frame)

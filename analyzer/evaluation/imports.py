@@ -60,6 +60,7 @@ class Session:
         """The files that the import statements of each file led to."""
         self.doubts: dict[Path, tuple[Unknown, ...]] = {}
         """What makes everything in a file uncertain."""
+        self._tired: dict[Path | None, int] = {}
         self.environment: dict[str, str] = {}
         """os.environ: nothing is set."""
 
@@ -159,6 +160,14 @@ class Session:
         frame.run.refuel(0.25 ** len(frame.run.doubts))
         for name in bound_names(statement):
             frame.names[name] = unknown
+
+    def tire(self, path: Path | None) -> None:
+        """Note that a target of a file used up what it was given."""
+        self._tired[path] = self._tired.get(path, 0) + 1
+
+    def share_of(self, path: Path | None) -> float:
+        """What the next target of a file gets of what the limits allow: half after each that used it up."""
+        return 0.5 ** min(self._tired.get(path, 0), 10)
 
     def doubts_about(self, path: Path | None) -> tuple[Unknown, ...]:
         """What happened while a file and the files that it imports were run, after which nothing there is certain."""

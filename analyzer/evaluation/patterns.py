@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from analyzer.evaluation import attributes, iteration, operations
+from analyzer.evaluation import assignment, attributes, comparisons, operations
 from analyzer.evaluation.expressions import compile_expression
 from analyzer.evaluation.frames import Frame, Scope
 from analyzer.evaluation.values import Class, Instance, Unknown, Value
@@ -28,7 +28,7 @@ def _value(pattern: ir.PatternValue, scope: Scope) -> Matcher:
 
     def matches(frame: Frame, value: Value) -> bool:
         other = expected(frame)
-        same = operations.compare(frame.run, "is" if literal else "==", value, other)
+        same = comparisons.compare(frame.run, "is" if literal else "==", value, other)
         return operations.truth(frame.run, same)
 
     return matches
@@ -36,7 +36,7 @@ def _value(pattern: ir.PatternValue, scope: Scope) -> Matcher:
 
 def _capture(pattern: ir.PatternCapture, scope: Scope) -> Matcher:
     inner = None if pattern.pattern is None else compile_pattern(pattern.pattern, scope)
-    assign = None if pattern.name is None else iteration.compile_target(ir.Name(pattern.span, pattern.name), scope)
+    assign = None if pattern.name is None else assignment.compile_target(ir.Name(pattern.span, pattern.name), scope)
 
     def matches(frame: Frame, value: Value) -> bool:
         if inner is not None and not inner(frame, value):
@@ -78,7 +78,7 @@ def _mapping(pattern: ir.PatternMapping, scope: Scope) -> Matcher:
         (compile_expression(key, scope), compile_pattern(inner, scope))
         for key, inner in zip(pattern.keys, pattern.patterns, strict=True)
     ]
-    rest = None if pattern.rest is None else iteration.compile_target(ir.Name(pattern.span, pattern.rest), scope)
+    rest = None if pattern.rest is None else assignment.compile_target(ir.Name(pattern.span, pattern.rest), scope)
 
     def matches(frame: Frame, value: Value) -> bool:
         value = operations.payload(value)

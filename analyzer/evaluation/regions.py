@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from analyzer.evaluation import operations
+from analyzer.evaluation import comparisons
 from analyzer.evaluation.frames import Frame, Scope
 from analyzer.evaluation.values import Instance, Signal, Unknown, Value
 from analyzer.syntax import ir
@@ -164,4 +164,4 @@ _MISSING: Value = object()
 def _same(frame: Frame, one: Value, other: Value) -> bool:
     if type(one) is not type(other) or isinstance(one, (Instance, Unknown)):
         return False
-    return operations.equals(frame.run, one, other) is True
+    return comparisons.equals(frame.run, one, other) is True

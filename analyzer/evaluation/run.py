@@ -38,7 +38,7 @@ class Limits:
     depth: int = 180
     seconds: float = 60.0
     """Of processor time, for all paths of a target together."""
-    size: int = 1_000_000
+    size: int = 2_000_000
     """Elements of a container or characters of a string."""
     bits: int = 65_536
     """Of an integer."""
@@ -96,9 +96,10 @@ class Requirement:
 
 
 class Allowance:
-    """The processor time and memory that the paths of one target share."""
+    """The processor time and memory that the paths of one target share, and the steps that each may take."""
 
     def __init__(self, limits: Limits, share: float = 1.0) -> None:
+        self.steps = int(limits.steps * share)
         self.seconds = limits.seconds * share
         self.memory = int(limits.memory * share)
         self.deadline = time.thread_time() + self.seconds
@@ -136,7 +137,9 @@ class Run:
         self.doubts: list[Unknown] = []
         """Those of them that may change what any code does, not only what they bind."""
         self.steps = 0
-        self.last_step = self.limits.steps
+        self.last_step = self.allowance.steps
+        self.ran_out = False
+        """Whether steps, time or memory were used up."""
         self.depth = 0
         self.modules = 0
         self.iterators = 0
@@ -161,9 +164,11 @@ class Run:
             self._check()
 
     def _check(self) -> None:
+        self.ran_out = True
         if self.steps > self.last_step:
-            raise OutOfFuel(f"stopped after {self.limits.steps:,} steps", self.place)
+            raise OutOfFuel(f"stopped after {self.allowance.steps:,} steps", self.place)
         self.allowance.check(self.place)
+        self.ran_out = False
         self._next_check = self.steps + 1024
 
     def check_size(self, size: int) -> None:
@@ -207,8 +212,8 @@ class Run:
 
     def refuel(self, share: float) -> None:
         """Go on after OutOfFuel, with a share of what the limits allow."""
-        self.last_step = self.steps + int(self.limits.steps * share)
         self.allowance = Allowance(self.limits, share)
+        self.last_step = self.steps + self.allowance.steps
         self._next_check = self.steps
 
     def unknown(self, reason: str, *, plain: bool = False, key: str | None = None) -> Unknown:
@@ -315,12 +320,19 @@ def running(run: Run) -> Iterator[Run]:
 
 
 def explore(
-    session: Session, target: Callable[[Run], Any], *, recorder: Callable[[], Recorder] | None = None
+    session: Session,
+    target: Callable[[Run], Any],
+    *,
+    recorder: Callable[[], Recorder] | None = None,
+    share: float = 1.0,
 ) -> tuple[list[Outcome], bool]:
-    """Run `target` along every path, at most `limits.paths`; the flag tells whether all were followed."""
+    """Run `target` along every path, at most `limits.paths`; the flag tells whether all were followed.
+
+    share: of the steps, time and memory that the limits allow.
+    """
     outcomes: list[Outcome] = []
     waiting: list[tuple[bool, ...]] = [()]
-    allowance = Allowance(session.limits)
+    allowance = Allowance(session.limits, share)
     while waiting:
         if len(outcomes) >= session.limits.paths:
             return outcomes, False

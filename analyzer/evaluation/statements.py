@@ -9,9 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from analyzer.algebra.tensor import Refused
-from analyzer.evaluation import attributes, calls, classes, generators, iteration, operations, patterns, regions
-from analyzer.evaluation.exceptions import EXCEPTIONS, exception, raised
+from analyzer.evaluation import (
+    assignment,
+    attribute_writing,
+    attributes,
+    calls,
+    classes,
+    exception_statements,
+    generators,
+    iteration,
+    operations,
+    patterns,
+    regions,
+)
+from analyzer.evaluation.exceptions import EXCEPTIONS
 from analyzer.evaluation.expressions import compile_defaults, compile_expression
 from analyzer.evaluation.frames import Frame, Scope
 from analyzer.evaluation.run import Undecidable
@@ -21,9 +32,7 @@ from analyzer.evaluation.values import (
     Class,
     Code,
     Function,
-    Instance,
     Place,
-    Raised,
     Signal,
     Unknown,
     Value,
@@ -38,10 +47,10 @@ def compile_block(statements: tuple[Any, ...], scope: Scope) -> Executor:
     compiled = [
         (Place(scope.file, node.span), executor)
         for node in statements
-        if (executor := _COMPILERS[type(node)](node, scope)) is not _nothing
+        if (executor := _COMPILERS[type(node)](node, scope)) is not nothing
     ]
     if not compiled:
-        return _nothing
+        return nothing
     if len(compiled) == 1:
         place, only = compiled[0]
 
@@ -72,13 +81,14 @@ def compile_statement(node: Any, scope: Scope) -> Executor:
     return compile_block((node,), scope)
 
 
-def _nothing(_frame: Frame) -> None:
+def nothing(_frame: Frame) -> None:
+    """The statement that does nothing."""
     return None
 
 
 def _evaluate(node: ir.Evaluate, scope: Scope) -> Executor:
     if isinstance(node.value, ir.Constant):
-        return _nothing
+        return nothing
     value = compile_expression(node.value, scope)
 
     def execute(frame: Frame) -> None:
@@ -90,13 +100,13 @@ def _evaluate(node: ir.Evaluate, scope: Scope) -> Executor:
 def _assign(node: ir.Assign, scope: Scope) -> Executor:
     value = compile_expression(node.value, scope)
     if len(node.targets) == 1:
-        assign = iteration.compile_target(node.targets[0], scope)
+        assign = assignment.compile_target(node.targets[0], scope)
 
         def execute_one(frame: Frame) -> None:
             assign(frame, value(frame))
 
         return execute_one
-    targets = [iteration.compile_target(target, scope) for target in node.targets]
+    targets = [assignment.compile_target(target, scope) for target in node.targets]
 
     def execute(frame: Frame) -> None:
         result = value(frame)
@@ -109,9 +119,9 @@ def _assign(node: ir.Assign, scope: Scope) -> Executor:
 def _annotate(node: ir.Annotate, scope: Scope) -> Executor:
     note = classes.compile_annotation(node, scope) if scope.kind == "class" else None
     if node.value is None:
-        return note or _nothing
+        return note or nothing
     value = compile_expression(node.value, scope)
-    assign = iteration.compile_target(node.target, scope)
+    assign = assignment.compile_target(node.target, scope)
 
     def execute(frame: Frame) -> None:
         assign(frame, value(frame))
@@ -126,7 +136,7 @@ def _augment(node: ir.Augment, scope: Scope) -> Executor:
     value = compile_expression(node.value, scope)
     if isinstance(node.target, ir.Name):
         get = compile_expression(node.target, scope)
-        put = iteration.compile_target(node.target, scope)
+        put = assignment.compile_target(node.target, scope)
 
         def execute_name(frame: Frame) -> None:
             put(frame, operations.augmented(frame.run, sign, get(frame), value(frame)))
@@ -139,7 +149,7 @@ def _augment(node: ir.Augment, scope: Scope) -> Executor:
         def execute_attribute(frame: Frame) -> None:
             run, target = frame.run, owner(frame)
             old = attributes.get_attribute(run, target, name)
-            attributes.set_attribute(run, target, name, operations.augmented(run, sign, old, value(frame)))
+            attribute_writing.set_attribute(run, target, name, operations.augmented(run, sign, old, value(frame)))
 
         return execute_attribute
     index = compile_expression(node.target.index, scope)  # type: ignore[union-attr]
@@ -177,7 +187,7 @@ def _if(node: ir.If, scope: Scope) -> Executor:
 
 def _for(node: ir.For, scope: Scope) -> Executor:
     iterable = compile_expression(node.iterable, scope)
-    assign = iteration.compile_target(node.target, scope)
+    assign = assignment.compile_target(node.target, scope)
     body, orelse = compile_block(node.body, scope), compile_block(node.orelse, scope)
     skip = regions.compile_skip(node, scope)
 
@@ -252,7 +262,7 @@ def _function(node: ir.Function, scope: Scope) -> Executor:
     code = Code(node.name, node, Place(scope.file, node.span), make)
     defaults = compile_defaults(node.parameters, scope)
     decorators = [compile_expression(decorator, scope) for decorator in reversed(node.decorators)]
-    assign = iteration.compile_target(ir.Name(node.span, node.name), scope)
+    assign = assignment.compile_target(ir.Name(node.span, node.name), scope)
 
     def execute(frame: Frame) -> None:
         value: Value = Function(code, frame, frame.namespace, defaults(frame), qualified_name)
@@ -266,7 +276,7 @@ def _function(node: ir.Function, scope: Scope) -> Executor:
 def _class(node: ir.Class, scope: Scope) -> Executor:
     build = classes.compile_class(node, scope, compile_block)
     decorators = [compile_expression(decorator, scope) for decorator in reversed(node.decorators)]
-    assign = iteration.compile_target(ir.Name(node.span, node.name), scope)
+    assign = assignment.compile_target(ir.Name(node.span, node.name), scope)
 
     def execute(frame: Frame) -> None:
         value = build(frame)
@@ -283,7 +293,7 @@ def _import(node: ir.Import, scope: Scope) -> Executor:
     parts = []
     for alias in node.names:
         bound = alias.binding or alias.name.partition(".")[0]
-        parts.append((alias.name, alias.binding is None, iteration.compile_target(ir.Name(node.span, bound), scope)))
+        parts.append((alias.name, alias.binding is None, assignment.compile_target(ir.Name(node.span, bound), scope)))
 
     def execute(frame: Frame) -> None:
         for name, top, assign in parts:
@@ -298,7 +308,7 @@ def _import(node: ir.Import, scope: Scope) -> Executor:
 
 def _import_from(node: ir.ImportFrom, scope: Scope) -> Executor:
     parts = [
-        (alias.name, iteration.compile_target(ir.Name(node.span, alias.binding or alias.name), scope))
+        (alias.name, assignment.compile_target(ir.Name(node.span, alias.binding or alias.name), scope))
         for alias in node.names
     ]
 
@@ -314,141 +324,8 @@ def _import_from(node: ir.ImportFrom, scope: Scope) -> Executor:
     return execute
 
 
-def _raise(node: ir.Raise, scope: Scope) -> Executor:
-    if node.exception is None:
-
-        def again(frame: Frame) -> Signal | None:
-            current: Frame | None = frame
-            while current is not None:
-                if current.handled is not None:
-                    raise current.handled
-                current = current.parent
-            raise raised(frame.run, "RuntimeError", "No active exception to reraise")
-
-        return again
-    value = compile_expression(node.exception, scope)
-
-    def execute(frame: Frame) -> Signal | None:
-        error = value(frame)
-        if isinstance(error, Class):
-            error = calls.call(frame.run, error, [], {})
-        if isinstance(error, Instance):
-            raise Raised(error, frame.run.place)
-        if isinstance(error, Unknown):
-            raise Raised(exception("Exception", error.reason), frame.run.place)
-        raise raised(frame.run, "TypeError", "exceptions must derive from BaseException")
-
-    return execute
-
-
-def _try(node: ir.Try, scope: Scope) -> Executor:
-    body = compile_block(node.body, scope)
-    orelse, final = compile_block(node.orelse, scope), compile_block(node.final, scope)
-    handlers = [
-        (
-            None if handler.type is None else compile_expression(handler.type, scope),
-            None
-            if handler.name is None
-            else (iteration.compile_target(ir.Name(handler.span, handler.name), scope), handler.name),
-            compile_block(handler.body, scope),
-        )
-        for handler in node.handlers
-    ]
-    guards_import = any(isinstance(statement, (ir.Import, ir.ImportFrom)) for statement in node.body) and bool(handlers)
-
-    def attempt(frame: Frame) -> Signal | None:
-        session = frame.run.session
-        session.optional_imports += guards_import
-        try:
-            signal = body(frame)
-        except (Raised, Refused) as error:
-            value = error.value if isinstance(error, Raised) else exception("RuntimeError", str(error))
-            for catches, name, handler in handlers:
-                if catches is None or matches_exception(catches(frame), value):
-                    break
-            else:
-                raise
-            if name is not None:
-                name[0](frame, value)
-            outer, frame.handled = frame.handled, error
-            try:
-                return handler(frame)
-            finally:
-                frame.handled = outer
-        finally:
-            session.optional_imports -= guards_import
-        return signal if signal is not None else orelse(frame)
-
-    if final is _nothing:
-        return attempt
-
-    def execute(frame: Frame) -> Signal | None:
-        try:
-            signal = attempt(frame)
-        except (Raised, Refused):
-            ending = final(frame)
-            if ending is not None:
-                return ending
-            raise
-        ending = final(frame)
-        return ending if ending is not None else signal
-
-    return execute
-
-
-def matches_exception(catches: Value, value: Instance) -> bool:
-    """Whether `except catches` takes the exception; a class that is not known takes none."""
-    if isinstance(catches, tuple):
-        return any(matches_exception(one, value) for one in catches)
-    return isinstance(catches, Class) and value.cls.is_subclass(catches)
-
-
-def _with(node: ir.With, scope: Scope) -> Executor:
-    items = [
-        (
-            compile_expression(item.context, scope),
-            None if item.target is None else iteration.compile_target(item.target, scope),
-        )
-        for item in node.items
-    ]
-    body = compile_block(node.body, scope)
-
-    def execute(frame: Frame, index: int = 0) -> Signal | None:
-        if index == len(items):
-            return body(frame)
-        context, assign = items[index]
-        manager = context(frame)
-        entered = calls.enter(frame.run, manager)
-        if assign is not None:
-            assign(frame, entered)
-        try:
-            signal = execute(frame, index + 1)
-        except Raised as error:
-            if calls.leave(frame.run, manager, error):
-                return None
-            raise
-        calls.leave(frame.run, manager, None)
-        return signal
-
-    return execute
-
-
-def _assert(node: ir.Assert, scope: Scope) -> Executor:
-    test = compile_expression(node.test, scope)
-    message = compile_expression(node.message, scope) if node.message is not None else None
-
-    def execute(frame: Frame) -> None:
-        value = test(frame)
-        if isinstance(value, Unknown):
-            return
-        if not operations.truth(frame.run, value):
-            raise raised(frame.run, "AssertionError", message(frame) if message is not None else "")
-
-    return execute
-
-
 def _delete(node: ir.Delete, scope: Scope) -> Executor:
-    deletes = [iteration.compile_delete(target, scope) for target in node.targets]
+    deletes = [assignment.compile_delete(target, scope) for target in node.targets]
 
     def execute(frame: Frame) -> None:
         for delete in deletes:
@@ -458,12 +335,12 @@ def _delete(node: ir.Delete, scope: Scope) -> Executor:
 
 
 def _declaration(node: Any, scope: Scope) -> Executor:
-    return _nothing
+    return nothing
 
 
 def _simple(node: ir.Simple, scope: Scope) -> Executor:
     if node.word == "pass":
-        return _nothing
+        return nothing
     signal = BREAK if node.word == "break" else CONTINUE
     return lambda frame: signal
 
@@ -496,7 +373,7 @@ def _match(node: ir.Match, scope: Scope) -> Executor:
 _COMPILERS: dict[type, Callable[[Any, Scope], Executor]] = {
     ir.Evaluate: _evaluate, ir.Assign: _assign, ir.Annotate: _annotate, ir.Augment: _augment, ir.Return: _return,
     ir.If: _if, ir.For: _for, ir.While: _while, ir.Function: _function, ir.Class: _class, ir.Import: _import,
-    ir.ImportFrom: _import_from, ir.Raise: _raise, ir.Try: _try, ir.With: _with, ir.Assert: _assert,
+    ir.ImportFrom: _import_from, ir.Raise: exception_statements.compile_raise, ir.Try: exception_statements.compile_try, ir.With: exception_statements.compile_with, ir.Assert: exception_statements.compile_assert,
     ir.Delete: _delete, ir.Global: _declaration, ir.Nonlocal: _declaration, ir.Simple: _simple,
     ir.TypeAlias: _type_alias, ir.Match: _match,
 }  # fmt: skip

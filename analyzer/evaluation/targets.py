@@ -98,8 +98,18 @@ def _target(
             return class_target(name, value, place, assume)
         return None
     if isinstance(statement, ir.Function) and is_factory(statement):
-        return Target(name, "factory", place, lambda run: calls.call(run, value, [], _bound(value, assume)))
+        return Target(name, "factory", place, _call(value, _bound(value, assume), place))
     return None
+
+
+def _call(function: Value, keywords: Mapping[str, Value], place: Place) -> Callable[[Run], Value]:
+    """Calls it as if the call stood where it is defined."""
+
+    def make(run: Run) -> Value:
+        run.place = place
+        return calls.call(run, function, [], dict(keywords))
+
+    return make
 
 
 def is_factory(node: ir.Function) -> bool:
@@ -130,7 +140,7 @@ def class_target(name: str, cls: Class, place: Place, assume: Assume) -> Target:
     arguments = symbolic_arguments(cls, assume)
     keywords = {key: value for key, value in arguments.items() if not key.startswith("*")}
     symbols = {key: _parameter_place(cls, key, place) for key in keywords if key not in assume}
-    return Target(name, "class", place, lambda run: calls.call(run, cls, [], dict(keywords)), symbols)
+    return Target(name, "class", place, _call(cls, keywords, place), symbols)
 
 
 def _parameter_place(cls: Class, name: str, place: Place) -> Place:

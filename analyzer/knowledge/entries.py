@@ -51,6 +51,7 @@ class Catalogue(Mapping[str, Value], Generic[Value]):
         self._kind = kind
         self._named = named
         self._values: dict[str, Value] = {}
+        self._index: dict[str, str] = {}
         self._index = self._read() or self._build()
 
     def __getitem__(self, name: str) -> Value:
@@ -75,7 +76,6 @@ class Catalogue(Mapping[str, Value], Generic[Value]):
         return found
 
     def _build(self) -> dict[str, str]:
-        self._index: dict[str, str] = {}
         index: dict[str, str] = {}
         for module in _modules(self._package):
             for entry in _held(f"{self._package}.{module}", self._kind):

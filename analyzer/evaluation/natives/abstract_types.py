@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from analyzer.evaluation import attributes, iteration, operations
+from analyzer.evaluation import attributes, comparisons, iteration, operations
 from analyzer.evaluation.exceptions import OBJECT, raised
 from analyzer.evaluation.natives.registry import Table
 from analyzer.evaluation.run import Run
@@ -63,7 +63,7 @@ def _items(run: Run, self: Value) -> Value:
 def _same(run: Run, self: Value, other: Value) -> Value:
     if not isinstance(operations.payload(other), (dict, Instance)):
         return NotImplemented
-    return operations.equals(run, dict(_items(run, self)), iteration.mapping_of(run, other))
+    return comparisons.equals(run, dict(_items(run, self)), iteration.mapping_of(run, other))
 
 
 def _update(run: Run, self: Value, *others: Value, **pairs: Value) -> None:
@@ -88,13 +88,13 @@ def _set_default(run: Run, self: Value, key: Value, default: Value = None) -> Va
 def _index(run: Run, self: Value, value: Value) -> Value:
     for index, element in enumerate(iteration.iterate(run, self)):
         run.step()
-        if operations.truth(run, operations.equals(run, element, value)):
+        if operations.truth(run, comparisons.equals(run, element, value)):
             return index
     raise raised(run, "ValueError", "the value is not in the sequence")
 
 
 def _count(run: Run, self: Value, value: Value) -> Value:
-    return sum(operations.truth(run, operations.equals(run, e, value)) for e in iteration.iterate(run, self))
+    return sum(operations.truth(run, comparisons.equals(run, e, value)) for e in iteration.iterate(run, self))
 
 
 def _reversed(run: Run, self: Value) -> Value:
@@ -103,7 +103,7 @@ def _reversed(run: Run, self: Value) -> Value:
 
 
 def _among(run: Run, self: Value, value: Value) -> Value:
-    return operations.contains(run, list(iteration.iterate(run, self)), value)
+    return comparisons.contains(run, list(iteration.iterate(run, self)), value)
 
 
 def _append(run: Run, self: Value, value: Value) -> None:

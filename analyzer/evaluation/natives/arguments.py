@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from analyzer.evaluation import calls, iteration, operations
+from analyzer.evaluation import calls, comparisons, iteration, operations
 from analyzer.evaluation.exceptions import EXCEPTIONS, OBJECT, raised
 from analyzer.evaluation.natives.registry import Table
 from analyzer.evaluation.run import Run
@@ -32,7 +32,7 @@ NAMESPACE = Class("Namespace", (OBJECT,), _methods("Namespace", {
     "__init__": _fill,
     "__contains__": lambda run, namespace, key: key in namespace.attributes,
     "__eq__": lambda run, one, other: (
-        operations.equals(run, one.attributes, other.attributes) if isinstance(other, Instance) else NotImplemented
+        comparisons.equals(run, one.attributes, other.attributes) if isinstance(other, Instance) else NotImplemented
     ),
 }), module="argparse")  # fmt: skip
 

@@ -11,11 +11,10 @@ from typing import Any
 
 from analyzer.algebra.expression import Expr, maximum, minimum
 from analyzer.algebra.rational import Rational
-from analyzer.evaluation import attributes, calls, iteration, operations, strings
+from analyzer.evaluation import attribute_writing, attributes, calls, comparisons, iteration, operations, strings
 from analyzer.evaluation.exceptions import guarded, raised
 from analyzer.evaluation.natives.registry import Entry, Table, native, pure
 from analyzer.evaluation.run import OutOfFuel, Run
-from analyzer.knowledge.names import names_of
 from analyzer.evaluation.values import (
     Bound,
     Class,
@@ -32,6 +31,7 @@ from analyzer.evaluation.values import (
     Unknown,
     Value,
 )
+from analyzer.knowledge.names import names_of
 
 
 @native("builtins.len")
@@ -106,7 +106,7 @@ def set_attribute(run: Run, value: Value, name: Value, item: Value) -> None:
         if isinstance(value, Instance):
             value.incomplete = value.incomplete or name
         return
-    attributes.set_attribute(run, value, name, item)
+    attribute_writing.set_attribute(run, value, name, item)
 
 
 @native("builtins.delattr")
@@ -114,7 +114,7 @@ def delete_attribute(run: Run, value: Value, name: Value) -> None:
     if isinstance(name, Unknown):
         run.lose(name)
         return
-    attributes.delete_attribute(run, value, name)
+    attribute_writing.delete_attribute(run, value, name)
 
 
 @native("builtins.hasattr")
@@ -173,7 +173,7 @@ def _until(run: Run, function: Value, sentinel: Value) -> Iterator[Value]:
     while True:
         run.step()
         value = calls.call(run, function, [], {})
-        if operations.truth(run, operations.equals(run, value, sentinel)):
+        if operations.truth(run, comparisons.equals(run, value, sentinel)):
             return
         yield value
 
@@ -275,9 +275,9 @@ def sorted_values(run: Run, items: list[Value], key: Value, reverse: bool) -> Va
 
     def order(one: int, other: int) -> int:
         run.step()
-        if operations.truth(run, operations.compare(run, "<", keys[one], keys[other])):
+        if operations.truth(run, comparisons.compare(run, "<", keys[one], keys[other])):
             return -1
-        return 1 if operations.truth(run, operations.compare(run, "<", keys[other], keys[one])) else 0
+        return 1 if operations.truth(run, comparisons.compare(run, "<", keys[other], keys[one])) else 0
 
     return [items[i] for i in sorted(range(len(items)), key=functools.cmp_to_key(order), reverse=reverse)]
 
@@ -317,7 +317,7 @@ def _extreme(run: Run, arguments: tuple[Value, ...], key: Value, default: tuple[
     for item in items[1:]:
         run.step()
         item_key = item if key is None else calls.call(run, key, [item], {})
-        if operations.truth(run, operations.compare(run, sign, item_key, best_key)):
+        if operations.truth(run, comparisons.compare(run, sign, item_key, best_key)):
             best, best_key = item, item_key
     return best
 

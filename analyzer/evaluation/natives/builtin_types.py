@@ -9,10 +9,10 @@ from typing import Any
 
 from analyzer.algebra.expression import Expr
 from analyzer.algebra.rational import Rational
-from analyzer.evaluation import attributes, calls, iteration, operations, strings
+from analyzer.evaluation import attribute_writing, attributes, calls, iteration, operations, strings
 from analyzer.evaluation.exceptions import EXCEPTIONS, OBJECT, guarded, raised
-from analyzer.evaluation.natives.registry import Table, native
 from analyzer.evaluation.modules import LONGEST_NAME
+from analyzer.evaluation.natives.registry import Table, native
 from analyzer.evaluation.run import OutOfFuel, Run
 from analyzer.evaluation.values import (
     Class,
@@ -179,7 +179,7 @@ def _new(run: Run, cls: Class, *arguments: Value, **keywords: Value) -> Value:
 
 
 def _store(run: Run, instance: Value, name: str, value: Value) -> None:
-    attributes.store_attribute(run, instance, name, value)
+    attribute_writing.store_attribute(run, instance, name, value)
 
 
 def _read(run: Run, instance: Value, name: str) -> Value:

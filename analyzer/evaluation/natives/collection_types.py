@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, OrderedDict, deque
 from typing import Any
 
-from analyzer.evaluation import calls, iteration, operations
+from analyzer.evaluation import calls, comparisons, iteration, operations
 from analyzer.evaluation.exceptions import OBJECT, guarded, raised
 from analyzer.evaluation.natives.builtin_types import DICT
 from analyzer.evaluation.natives.registry import Table, natives
@@ -91,7 +91,7 @@ def _set_up_chain(run: Run, instance: Instance, *maps: Value) -> None:
 
 def _chain_get(run: Run, instance: Instance, key: Value) -> Value:
     for mapping in instance.attributes["maps"]:
-        found = operations.contains(run, mapping, key)
+        found = comparisons.contains(run, mapping, key)
         if isinstance(found, Unknown):
             return Unknown(found.reason, found.place)
         if found:
@@ -111,7 +111,7 @@ def _chain_keys(run: Run, instance: Instance) -> Value:
 
 
 def _chain_contains(run: Run, instance: Instance, key: Value) -> Value:
-    return any(operations.truth(run, operations.contains(run, m, key)) for m in instance.attributes["maps"])
+    return any(operations.truth(run, comparisons.contains(run, m, key)) for m in instance.attributes["maps"])
 
 
 def _new_child(run: Run, instance: Instance, mapping: Value = None) -> Value:
@@ -156,7 +156,7 @@ USER_DICT = Class("UserDict", (OBJECT,), {
         "__setitem__": _data_set,
         "__delitem__": lambda run, self, key: iteration.delete_item(run, self.attributes["data"], key),
         "__iter__": lambda run, self: iteration.iterate(run, self.attributes["data"]),
-        "__contains__": lambda run, self, key: operations.contains(run, self.attributes["data"], key),
+        "__contains__": lambda run, self, key: comparisons.contains(run, self.attributes["data"], key),
         "__len__": lambda run, self: len(self.attributes["data"]),
     }),
 }, module="collections")  # fmt: skip

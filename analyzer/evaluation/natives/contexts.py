@@ -15,7 +15,7 @@ from analyzer.evaluation.exceptions import OBJECT, raised
 from analyzer.evaluation.natives.builtin_types import TYPES
 from analyzer.evaluation.natives.registry import Table, native, natives
 from analyzer.evaluation.run import Run
-from analyzer.evaluation.statements import matches_exception
+from analyzer.evaluation.exception_statements import matches_exception
 from analyzer.evaluation.values import Class, Instance, Native, Property, Raised, Unknown, Value
 
 
@@ -204,6 +204,11 @@ LOCK = _class("lock", "threading", {
 })  # fmt: skip
 
 
+def _beside(run: Run, thread: Value) -> None:
+    """What a thread changes, and when, is not followed."""
+    run.doubt(run.unknown("a thread runs beside the program"))
+
+
 @native(*(f"threading.{name}" for name in ("Lock", "RLock", "Semaphore", "BoundedSemaphore", "Condition", "Event")))
 def lock(run: Run, *arguments: Value, **keywords: Value) -> Value:
     return Instance(LOCK)
@@ -228,5 +233,5 @@ CONTEXTS = Table({
     "weakref.WeakValueDictionary": TYPES.values["builtins.dict"],
     "weakref.WeakKeyDictionary": TYPES.values["builtins.dict"], "weakref.WeakSet": TYPES.values["builtins.set"],
     "threading.local": Class("local", (OBJECT,), {}, module="threading"),
-    "threading.Thread": _class("Thread", "threading", {"__init__": _nothing, "start": _nothing, "join": _nothing}),
+    "threading.Thread": _class("Thread", "threading", {"__init__": _nothing, "start": _beside, "join": _nothing}),
 })  # fmt: skip

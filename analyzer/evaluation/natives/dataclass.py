@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from analyzer.evaluation import attributes, calls, iteration, operations, strings
+from analyzer.evaluation import attribute_writing, attributes, calls, comparisons, iteration, operations, strings
 from analyzer.evaluation.exceptions import EXCEPTIONS, OBJECT, raised
 from analyzer.evaluation.natives.registry import Table, native
 from analyzer.evaluation.run import Run
@@ -123,7 +123,7 @@ def _bind(
 def _initialiser(cls: Class, fields: Fields, frozen: bool) -> Native:
     def initialise(run: Run, instance: Instance, *arguments: Value, **keywords: Value) -> None:
         values = _bind(run, cls, fields, arguments, keywords)
-        store = attributes.store_attribute if frozen else attributes.set_attribute
+        store = attribute_writing.store_attribute if frozen else attribute_writing.set_attribute
         for name, one in fields.items():
             own = one.attributes
             if name not in values:
@@ -159,7 +159,7 @@ def _comparison(fields: Fields, sign: str) -> Native:
             return NotImplemented
         left = tuple(attributes.get_attribute(run, one, name) for name in names)
         right = tuple(attributes.get_attribute(run, other, name) for name in names)
-        return operations.compare(run, sign, left, right)
+        return comparisons.compare(run, sign, left, right)
 
     return Native(f"dataclass {sign}", compare, binds=True)
 

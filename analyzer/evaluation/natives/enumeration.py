@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from analyzer.evaluation import attributes, calls, iteration, operations, strings
+from analyzer.evaluation import attributes, calls, comparisons, iteration, operations, strings
 from analyzer.evaluation.exceptions import OBJECT, raised
 from analyzer.evaluation.natives.builtin_types import TYPES
 from analyzer.evaluation.natives.registry import Table, native
@@ -122,7 +122,7 @@ def finish_members(run: Run, cls: Class) -> None:
         value = _settle(run, cls, name, raw.attributes["value"] if wrapped else raw, values)
         member = _make_member(run, cls, value)
         own = member.attributes["value"]
-        same = (m for m in members.values() if operations.equals(run, m.attributes["value"], own) is True)
+        same = (m for m in members.values() if comparisons.equals(run, m.attributes["value"], own) is True)
         alias = next(same, None)
         if alias is None:
             member.attributes.update(name=name, _name_=name, _sort_order_=len(values))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
-from analyzer.evaluation import calls, operations
+from analyzer.evaluation import calls, comparisons, operations
 from analyzer.evaluation.exceptions import OBJECT, guarded, raised
 from analyzer.evaluation.natives.registry import Table, native
 from analyzer.evaluation.run import Run
@@ -221,7 +221,7 @@ def _compared(sign: str) -> Callable[..., Any]:
     def apply(run: Run, one: Instance, other: Value) -> Value:
         if not isinstance(other, Instance) or not isinstance(other.payload, PurePosixPath):
             return NotImplemented
-        return operations.compare(run, sign, str(one.payload), str(other.payload))
+        return comparisons.compare(run, sign, str(one.payload), str(other.payload))
 
     return apply
 

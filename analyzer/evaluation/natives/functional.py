@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from analyzer.evaluation import attributes, calls, iteration, natives, operations
+from analyzer.evaluation import attributes, calls, comparisons, iteration, natives, operations
 from analyzer.evaluation.exceptions import OBJECT, raised
 from analyzer.evaluation.expressions import compile_expression
 from analyzer.evaluation.frames import Frame, Scope
@@ -210,12 +210,12 @@ def total_ordering(run: Run, cls: Value) -> Value:
             if answer is NotImplemented or isinstance(answer, Unknown):
                 return answer
             if name[2] == given[2]:  # __lt__ and __le__, __gt__ and __ge__
-                same = operations.truth(run, operations.equals(run, one, other))
+                same = operations.truth(run, comparisons.equals(run, one, other))
                 holds = operations.truth(run, answer)
                 return holds or same if name[3] == "e" else holds and not same
             if name[3] != given[3]:  # __lt__ and __ge__ deny each other
                 return not operations.truth(run, answer)
-            same = operations.truth(run, operations.equals(run, one, other))
+            same = operations.truth(run, comparisons.equals(run, one, other))
             strict = not operations.truth(run, answer)
             return strict or same if name[3] == "e" else strict and not same
 
@@ -233,7 +233,7 @@ def cmp_to_key(run: Run, function: Value) -> Value:
 
     def less(run: Run, one: Instance, other: Instance) -> Value:
         result = calls.call(run, function, [one.attributes["obj"], other.attributes["obj"]], {})
-        return operations.compare(run, "<", result, 0)
+        return comparisons.compare(run, "<", result, 0)
 
     key_class = Class("K", (OBJECT,), {"__lt__": Native("__lt__", less, binds=True)}, module="functools")
 

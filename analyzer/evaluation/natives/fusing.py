@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from analyzer.algebra.tensor import Refused, Shape, TensorType, broadcast
-from analyzer.evaluation import attributes, calls, iteration
+from analyzer.evaluation import attribute_writing, attributes, calls, iteration
 from analyzer.evaluation.exceptions import raised
 from analyzer.evaluation.natives.containers import CONTAINERS
 from analyzer.evaluation.natives.registry import Table, native, natives
@@ -166,7 +166,7 @@ def _fuse_group(run: Run, model: Value, paths: list[str], *, for_training: bool)
         replacements.append(identity)
     for path, replacement in zip(paths, replacements, strict=True):
         parent, _, name = path.rpartition(".")
-        attributes.set_attribute(run, get(run, model, parent), name, replacement)
+        attribute_writing.set_attribute(run, get(run, model, parent), name, replacement)
 
 
 def _identity() -> Any:

@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from analyzer.evaluation import calls, iteration, operations
+from analyzer.evaluation import calls, comparisons, iteration, operations
 from analyzer.evaluation.exceptions import OBJECT, raised
 from analyzer.evaluation.natives.registry import Table, native
 from analyzer.evaluation.run import Run
@@ -126,7 +126,7 @@ def groupby(run: Run, iterable: Value, key: Value = None) -> Iterator[Value]:
     for item in iteration.iterate(run, iterable):
         run.step()
         current = item if key is None else calls.call(run, key, [item], {})
-        if group and not operations.truth(run, operations.equals(run, current, last)):
+        if group and not operations.truth(run, comparisons.equals(run, current, last)):
             yield last, iter(group)
             group = []
         group.append(item)

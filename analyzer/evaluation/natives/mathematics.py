@@ -14,7 +14,7 @@ from typing import Any
 
 from analyzer.algebra.expression import Expr
 from analyzer.algebra.rational import Rational
-from analyzer.evaluation import attributes, iteration, operations
+from analyzer.evaluation import attributes, comparisons, iteration, operations
 from analyzer.evaluation.exceptions import OBJECT, guarded, raised
 from analyzer.evaluation.natives.registry import Table, native, natives
 from analyzer.evaluation.run import OutOfFuel, Run
@@ -187,7 +187,7 @@ def _bisect(sign: str) -> Callable[..., Any]:
             run.step()
             middle = (lo + high) // 2
             item = items[middle] if key is None else calls.call(run, key, [items[middle]], {})
-            if operations.truth(run, operations.compare(run, sign, item, x)):
+            if operations.truth(run, comparisons.compare(run, sign, item, x)):
                 lo = middle + 1
             else:
                 high = middle

@@ -12,7 +12,7 @@ from pathlib import PurePath
 from typing import Any
 
 from analyzer.algebra.expression import product
-from analyzer.evaluation import iteration, operations, strings
+from analyzer.evaluation import comparisons, iteration, operations, strings
 from analyzer.evaluation.exceptions import guarded, raised
 from analyzer.evaluation.natives.builtin_functions import sorted_values
 from analyzer.evaluation.natives.registry import concrete, pure
@@ -52,7 +52,7 @@ def _pop_list(run: Run, target: list[Value], index: Value = -1) -> Value:
 def _remove(run: Run, target: Any, item: Value) -> None:
     for index, element in enumerate(list(target)):
         run.step()
-        if operations.truth(run, operations.equals(run, element, item)):
+        if operations.truth(run, comparisons.equals(run, element, item)):
             del target[index]
             return
     raise raised(run, "ValueError", "list.remove(x): x not in list")
@@ -61,13 +61,13 @@ def _remove(run: Run, target: Any, item: Value) -> None:
 def _index(run: Run, target: Any, item: Value, *bounds: int) -> Value:
     for index, element in enumerate(target):
         run.step()
-        if operations.truth(run, operations.equals(run, element, item)):
+        if operations.truth(run, comparisons.equals(run, element, item)):
             return index
     raise raised(run, "ValueError", "the value is not in the list")
 
 
 def _count(run: Run, target: Any, item: Value) -> Value:
-    return sum(operations.truth(run, operations.equals(run, element, item)) for element in run.paid(target))
+    return sum(operations.truth(run, comparisons.equals(run, element, item)) for element in run.paid(target))
 
 
 def _sort(run: Run, target: list[Value], *, key: Value = None, reverse: Value = False) -> None:
@@ -86,7 +86,7 @@ def _host(name: str) -> Callable[..., Any]:
     return apply
 
 
-_SEQUENCE = {"index": _index, "count": _count, "__len__": _host("__len__"), "__contains__": operations.contains}
+_SEQUENCE = {"index": _index, "count": _count, "__len__": _host("__len__"), "__contains__": comparisons.contains}
 
 _LIST: Mapping[str, Callable[..., Any]] = {
     **_SEQUENCE, "append": _append, "extend": _extend, "insert": _insert, "pop": _pop_list, "remove": _remove,
@@ -98,7 +98,7 @@ _LIST: Mapping[str, Callable[..., Any]] = {
 def _get(run: Run, target: dict[Value, Value], key: Value, default: Value = None) -> Value:
     if isinstance(key, Unknown):
         return Unknown(key.reason, key.place)
-    return target[key] if operations.contains(run, target, key) is True else default
+    return target[key] if comparisons.contains(run, target, key) is True else default
 
 
 def _get_known(run: Run, target: dict[Value, Value], key: Value, default: Value = None) -> Value:
@@ -154,7 +154,7 @@ _DICT: Mapping[str, Callable[..., Any]] = {
     "get": _missing_get, "setdefault": _set_default, "update": _update, "pop": _pop_key, "keys": _view("keys"),
     "values": _view("values"), "items": _view("items"), "clear": _host("clear"), "copy": _copy_dict,
     "popitem": _host("popitem"), "__getitem__": iteration.get_item, "__setitem__": iteration.set_item,
-    "__delitem__": iteration.delete_item, "__contains__": operations.contains, "__len__": _host("__len__"),
+    "__delitem__": iteration.delete_item, "__contains__": comparisons.contains, "__len__": _host("__len__"),
     "__iter__": iteration.iterate,
 }  # fmt: skip
 
@@ -181,7 +181,7 @@ def _set_operation(name: str) -> Callable[..., Any]:
 
 _SET: Mapping[str, Callable[..., Any]] = {
     "add": _host("add"), "discard": _host("discard"), "remove": _host("remove"), "clear": _host("clear"),
-    "copy": _host("copy"), "pop": _host("pop"), "update": _set_update, "__contains__": operations.contains,
+    "copy": _host("copy"), "pop": _host("pop"), "update": _set_update, "__contains__": comparisons.contains,
     **{name: _set_operation(name) for name in (
         "union", "intersection", "difference", "symmetric_difference", "issubset", "issuperset", "isdisjoint",
         "difference_update", "intersection_update",
@@ -249,7 +249,7 @@ def _formattable(run: Run, value: Value) -> Value:
 
 _STR: Mapping[str, Callable[..., Any]] = {
     **{name: _text_method(name) for name in dir(str) if not name.startswith("_") and name not in ("join", "format", "format_map")},
-    "join": _join, "format": _format, "__contains__": operations.contains, "__len__": _host("__len__"),
+    "join": _join, "format": _format, "__contains__": comparisons.contains, "__len__": _host("__len__"),
 }  # fmt: skip
 
 _BYTES = {name: pure(f"bytes.{name}", getattr(bytes, name)).function for name in ("decode", "hex", "startswith", "endswith", "split")}

@@ -11,7 +11,7 @@ from typing import Any
 
 from analyzer.algebra.dtype import DType
 from analyzer.algebra.tensor import TensorType
-from analyzer.evaluation import attributes, calls, forward, iteration, modules, operations
+from analyzer.evaluation import attribute_writing, attributes, calls, forward, iteration, modules, operations
 from analyzer.evaluation.exceptions import OBJECT, raised
 from analyzer.evaluation.natives.registry import Table
 from analyzer.evaluation.run import Run
@@ -202,7 +202,7 @@ def _get_submodule(run: Run, module: ModuleInstance, target: Value) -> Value:
 
 def _set_submodule(run: Run, module: ModuleInstance, target: str, child: Value, strict: bool = False) -> None:
     parent, _, name = target.rpartition(".")
-    attributes.set_attribute(run, _get_submodule(run, module, parent), name, child)
+    attribute_writing.set_attribute(run, _get_submodule(run, module, parent), name, child)
 
 
 def _state_dict(run: Run, module: ModuleInstance, *arguments: Value, prefix: str = "", **keywords: Value) -> Value:
@@ -231,7 +231,7 @@ def _ignored_hook(run: Run, module: ModuleInstance, *arguments: Value, **keyword
 
 
 def _set_attribute(run: Run, module: Instance, name: str, value: Value) -> None:
-    attributes.store_attribute(run, module, name, value)
+    attribute_writing.store_attribute(run, module, name, value)
 
 
 def _get_attribute(run: Run, module: ModuleInstance, name: str) -> Value:

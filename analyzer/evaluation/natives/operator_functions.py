@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from analyzer.evaluation import attributes, iteration, operations
+from analyzer.evaluation import attributes, comparisons, iteration, operations
 from analyzer.evaluation.exceptions import raised
 from analyzer.evaluation.natives.registry import Table, native, natives
 from analyzer.evaluation.run import Run
@@ -31,7 +31,7 @@ def _augmented(sign: str) -> Callable[..., Value]:
 
 
 def _comparison(sign: str) -> Callable[..., Value]:
-    return lambda run, a, b: operations.compare(run, sign, a, b)
+    return lambda run, a, b: comparisons.compare(run, sign, a, b)
 
 
 def _unary(sign: str) -> Callable[..., Value]:
@@ -47,14 +47,14 @@ def _truth(run: Run, value: Value) -> Value:
 def _position(run: Run, container: Value, item: Value) -> Value:
     for index, element in enumerate(iteration.iterate(run, container)):
         run.step()
-        if operations.truth(run, operations.equals(run, element, item)):
+        if operations.truth(run, comparisons.equals(run, element, item)):
             return index
     raise raised(run, "ValueError", "sequence.index(x): x not in sequence")
 
 
 def _count(run: Run, container: Value, item: Value) -> Value:
     return sum(
-        operations.truth(run, operations.equals(run, element, item)) for element in iteration.iterate(run, container)
+        operations.truth(run, comparisons.equals(run, element, item)) for element in iteration.iterate(run, container)
     )
 
 
@@ -110,7 +110,7 @@ def _functions() -> dict[str, Callable[..., Value]]:
     found.update({name: _unary(sign) for name, sign in _UNARY.items()})
     found.update(
         {
-            "contains": operations.contains,
+            "contains": comparisons.contains,
             "getitem": iteration.get_item,
             "setitem": iteration.set_item,
             "delitem": iteration.delete_item,

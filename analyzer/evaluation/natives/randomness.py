@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from analyzer.evaluation import iteration, operations
+from analyzer.evaluation import comparisons, iteration, operations
 from analyzer.evaluation.exceptions import OBJECT
 from analyzer.evaluation.natives.registry import Table, concrete
 from analyzer.evaluation.run import Run
@@ -39,7 +39,7 @@ def _chosen(name: str) -> Callable[..., Any]:
 def _shuffle(run: Run, x: Value) -> None:
     items = operations.payload(x)
     if isinstance(items, list):
-        same = all(operations.equals(run, item, items[0]) is True for item in items)
+        same = all(comparisons.equals(run, item, items[0]) is True for item in items)
         if not same:
             plain = not isinstance(concrete(items), Unknown)
             items[:] = [run.unknown("random.shuffle() reorders it", plain=plain) for _ in items]

@@ -12,7 +12,7 @@ import textwrap
 from collections.abc import Callable
 from typing import Any
 
-from analyzer.evaluation import iteration, operations, strings
+from analyzer.evaluation import comparisons, iteration, operations, strings
 from analyzer.evaluation.exceptions import OBJECT, guarded
 from analyzer.evaluation.natives.builtin_types import TYPES
 from analyzer.evaluation.natives.registry import Table
@@ -40,7 +40,7 @@ def _fill(run: Run, instance: Instance, mapping: Value = None, **values: Value) 
 def _same(run: Run, one: Instance, other: Value) -> Value:
     if not isinstance(other, Instance) or other.cls is not one.cls:
         return NotImplemented
-    return operations.equals(run, one.attributes, other.attributes)
+    return comparisons.equals(run, one.attributes, other.attributes)
 
 
 def _text(run: Run, instance: Instance) -> Value:

@@ -15,7 +15,7 @@ from typing import Any
 
 from analyzer.algebra.dtype import DType
 from analyzer.algebra.tensor import TensorType
-from analyzer.evaluation import attributes, calls, modules
+from analyzer.evaluation import attribute_writing, attributes, calls, modules
 from analyzer.evaluation.exceptions import raised
 from analyzer.evaluation.natives.module import MODULE
 from analyzer.evaluation.natives.registry import Table, native, natives
@@ -103,13 +103,13 @@ def _original_attribute(run: Run, wrapper: ModuleInstance, name: str) -> Value:
 
 def _set_original_attribute(run: Run, wrapper: ModuleInstance, name: str, value: Value) -> None:
     if name in ("_orig_mod", "forward", "__dict__"):
-        attributes.store_attribute(run, wrapper, name, value)
+        attribute_writing.store_attribute(run, wrapper, name, value)
     else:
-        attributes.set_attribute(run, _child_of(wrapper, "_orig_mod"), name, value)
+        attribute_writing.set_attribute(run, _child_of(wrapper, "_orig_mod"), name, value)
 
 
 def _delete_original_attribute(run: Run, wrapper: ModuleInstance, name: str) -> None:
-    attributes.delete_attribute(run, _child_of(wrapper, "_orig_mod"), name)
+    attribute_writing.delete_attribute(run, _child_of(wrapper, "_orig_mod"), name)
 
 
 def _length(run: Run, wrapper: ModuleInstance) -> Value:

@@ -44,4 +44,5 @@ def test_a_catastrophic_pattern_ends(evaluate: Callable[..., Unknown]) -> None:
 
 
 def test_substitution_is_bounded(evaluate: Callable[..., Unknown]) -> None:
-    assert "over the limit" in evaluate("import re\nx = re.sub('a', 'b' * 10000, 'a' * 10000)").reason
+    reason = evaluate("import re\nx = re.sub('a', 'b' * 10000, 'a' * 10000)").reason
+    assert "over the limit" in reason or "stopped after" in reason
