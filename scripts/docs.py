@@ -5,9 +5,13 @@
 
     <!-- output: weighbridge summary fixtures/seed_cnn.py -->
     ```text
+    $ weighbridge summary fixtures/seed_cnn.py
     (replaced)
     ```
     <!-- end of output -->
+
+`<!-- output, exit 2: weighbridge ... -->` shows a command that fails, with what it says of that.  An example file is
+shown by `<!-- file: docs/examples/block.py -->` to `<!-- end of file -->`.
 
 Commands run at the project's root, as if their output were piped to a terminal 100 columns wide without colour.
 """
@@ -25,7 +29,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 WIDTH = "100"
-BLOCK = re.compile(r"(<!-- output: (?P<command>weighbridge [^\n]*?) -->\n).*?(<!-- end of output -->)", re.DOTALL)
+BLOCK = re.compile(
+    r"(?P<head><!-- output(?:, exit (?P<status>\d))?: (?P<command>weighbridge [^\n]*?) -->\n).*?(?P<tail><!-- end of output -->)",
+    re.DOTALL,
+)
+FILE = re.compile(r"(?P<head><!-- file: (?P<file>docs/examples/[\w./]+) -->\n).*?(?P<tail><!-- end of file -->)", re.DOTALL)
+LANGUAGES = {".py": "python", ".toml": "toml"}
 
 
 class DocsError(Exception):
@@ -37,19 +46,31 @@ def pages() -> list[Path]:
     return [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("**/*.md"))]
 
 
-def output(command: str) -> str:
-    """What the command prints, trailing spaces removed; raises DocsError when it fails."""
-    program = [str(Path(sys.executable).with_name("weighbridge")), *shlex.split(command)[1:]]
+def output(command: str, status: int | None = None) -> str:
+    """What the command prints, trailing spaces removed; raises DocsError when it fails and is not meant to."""
+    program = [sys.executable, "-m", "analyzer", *shlex.split(command)[1:]]
     environment = {**os.environ, "COLUMNS": WIDTH, "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
     done = subprocess.run(program, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8")
-    if done.returncode > 1 or not done.stdout.strip():
+    if (done.returncode > 1 if status is None else done.returncode != status) or not (done.stdout + done.stderr).strip():
         raise DocsError(f"{command} ended with {done.returncode}\n{done.stderr}")
-    return "\n".join(line.rstrip() for line in done.stdout.strip("\n").splitlines())
+    shown = done.stdout if status is None else done.stdout.strip("\n") + "\n" + done.stderr
+    return "\n".join(line.rstrip() for line in shown.strip("\n").splitlines())
 
 
 def renewed(text: str) -> str:
-    """The page with the output of each of its commands as it is now."""
-    return BLOCK.sub(lambda block: f"{block[1]}```text\n{output(block['command'])}\n```\n{block[3]}", text)
+    """The page with the output of each of its commands, and each of its example files, as they are now."""
+
+    def run(block: re.Match[str]) -> str:
+        status = None if block["status"] is None else int(block["status"])
+        shown = output(block["command"], status)
+        return f"{block['head']}```text\n$ {block['command']}\n{shown}\n```\n{block['tail']}"
+
+    def copy(block: re.Match[str]) -> str:
+        example = ROOT / block["file"]
+        source = example.read_text(encoding="utf-8").rstrip()
+        return f"{block['head']}```{LANGUAGES[example.suffix]}\n{source}\n```\n{block['tail']}"
+
+    return FILE.sub(copy, BLOCK.sub(run, text))
 
 
 def main(arguments: list[str]) -> int:

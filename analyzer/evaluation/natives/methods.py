@@ -86,7 +86,7 @@ def _host(name: str) -> Callable[..., Any]:
     return apply
 
 
-_SEQUENCE = {"index": _index, "count": _count, "__len__": _host("__len__"), "__contains__": comparisons.contains}
+_SEQUENCE: Mapping[str, Callable[..., Any]] = {"index": _index, "count": _count, "__len__": _host("__len__"), "__contains__": comparisons.contains}
 
 _LIST: Mapping[str, Callable[..., Any]] = {
     **_SEQUENCE, "append": _append, "extend": _extend, "insert": _insert, "pop": _pop_list, "remove": _remove,
@@ -261,7 +261,7 @@ def _append_left(run: Run, target: deque[Value], item: Value) -> None:
     target.appendleft(item)
 
 
-_DEQUE = {
+_DEQUE: Mapping[str, Callable[..., Any]] = {
     **_SEQUENCE, "append": _append, "appendleft": _append_left, "extend": _extend, "clear": _host("clear"),
     "pop": _host("pop"), "popleft": _host("popleft"), "rotate": _host("rotate"), "copy": _host("copy"),
 }  # fmt: skip
@@ -276,7 +276,7 @@ def _count_more(sign: str) -> Callable[..., Any]:
     return apply
 
 
-_COUNTER = {
+_COUNTER: Mapping[str, Callable[..., Any]] = {
     "most_common": _host("most_common"), "elements": _host("elements"), "total": _host("total"),
     "update": _count_more("+"), "subtract": _count_more("-"),
 }  # fmt: skip
