@@ -62,12 +62,14 @@ def _summary(targets: Sequence[str], given: tuple[Input, ...], options: Options)
     models: list[ModelReport] = []
     problems: list[Problem] = []
     files: set[str] = set()
+    unread = 0
     for text in targets:
         workspace = workspaces.holding(Path(text.partition("::")[0]))
         try:
             found = workspace.targets(text)
         except TargetError as error:
             problems.append(error.problem)
+            unread += error.problem.span is not None or not Path(text.partition("::")[0]).is_file()
             continue
         except Exception as error:  # noqa: BLE001  # as in _weighed
             problems.append(Problem(f"{text}: {told(error)}"))
@@ -79,8 +81,8 @@ def _summary(targets: Sequence[str], given: tuple[Input, ...], options: Options)
         for one in weighed:
             models.append(one.report)
             refused = [way.refusals(given) for way in one.ways if way.model is not None]
-            problems.extend(refusals[0] for refusals in refused[:1] if all(refused))
-    return Report(tuple(models), (), tuple(problems), coverage(models, len(files), len(problems)))
+            problems.extend(workspace.shown(refusals[0]) for refusals in refused[:1] if all(refused))
+    return Report(tuple(models), (), tuple(problems), coverage(models, len(files), unread))
 
 
 def _unreadable(error: ValueError) -> Problem:

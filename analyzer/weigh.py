@@ -195,8 +195,11 @@ def _followed(paths: Sequence[Path]) -> list[Run]:
 
 
 def _only_forward(paths: Sequence[Path]) -> bool:
-    """Whether all paths that torch does not refuse agree on every call: shapes and work are then the first one's."""
-    ran = [path for path in paths if _ran(path) and path.model is not None]
+    """Whether all paths that torch does not refuse agree on every call: shapes and work are then the first one's.
+
+    Where torch refuses them all, what was known before the refusal is shown.
+    """
+    ran = [path for path in paths if _ran(path)] or [path for path in paths if path.forward is not None]
     return len({_calls(path.model) for path in ran if path.model is not None}) == 1
 
 

@@ -74,6 +74,17 @@ class Workspace:
             reason = getattr(error, "strerror", None) or str(error)
             raise TargetError(Problem(f"cannot read {path}: {reason}")) from error
 
+    def shown(self, problem: Problem) -> Problem:
+        """The problem with the line of source that it points into."""
+        if problem.span is None or problem.source_line is not None:
+            return problem
+        try:
+            lines = self.project.text(self.project.root / problem.span.file).splitlines()
+        except (OSError, OutsideRoot, SourceError):
+            return problem
+        line = problem.span.line
+        return replace(problem, source_line=lines[line - 1]) if line <= len(lines) else problem
+
     def _near_file(self, path: Path) -> str | None:
         folder = path.parent
         names = sorted(p.name for p in folder.glob("*.py")) if folder.is_dir() else []
@@ -128,7 +139,7 @@ class Workspace:
 
     def _no_such_name(self, file: str, wanted: str, found: list[Found], namespace: Namespace) -> Problem:
         names = [target.name for _, target in found]
-        near = difflib.get_close_matches(wanted, [*names, *namespace.names], n=3)
+        near = difflib.get_close_matches(wanted, list(dict.fromkeys([*names, *namespace.names])), n=3)
         if near:
             hint = "did you mean " + " or ".join(f"'{name}'" for name in near) + "?"
         else:
