@@ -30,10 +30,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 WIDTH = "100"
 BLOCK = re.compile(
-    r"(?P<head><!-- output(?:, exit (?P<status>\d))?: (?P<command>weighbridge [^\n]*?) -->\n).*?(?P<tail><!-- end of output -->)",
+    r"(?P<head><!-- output(?:, exit (?P<status>\d))?: (?P<command>weighbridge [^\n]*?) -->\n)"
+    r".*?(?P<tail><!-- end of output -->)",
     re.DOTALL,
 )
-FILE = re.compile(r"(?P<head><!-- file: (?P<file>docs/examples/[\w./]+) -->\n).*?(?P<tail><!-- end of file -->)", re.DOTALL)
+FILE = re.compile(
+    r"(?P<head><!-- file: (?P<file>docs/examples/[\w./]+) -->\n).*?(?P<tail><!-- end of file -->)", re.DOTALL
+)
 LANGUAGES = {".py": "python", ".toml": "toml"}
 
 
@@ -51,7 +54,9 @@ def output(command: str, status: int | None = None) -> str:
     program = [sys.executable, "-m", "analyzer", *shlex.split(command)[1:]]
     environment = {**os.environ, "COLUMNS": WIDTH, "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
     done = subprocess.run(program, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8")
-    if (done.returncode > 1 if status is None else done.returncode != status) or not (done.stdout + done.stderr).strip():
+    if (done.returncode > 1 if status is None else done.returncode != status) or not (
+        done.stdout + done.stderr
+    ).strip():
         raise DocsError(f"{command} ended with {done.returncode}\n{done.stderr}")
     shown = done.stdout if status is None else done.stdout.strip("\n") + "\n" + done.stderr
     return "\n".join(line.rstrip() for line in shown.strip("\n").splitlines())
