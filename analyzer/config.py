@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import difflib
 import fnmatch
+import os
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
@@ -163,8 +164,8 @@ def load(start: Path, config: Path | None = None) -> Options:
 
     Raises ConfigError.
     """
-    start = start.resolve()
-    file = config.resolve() if config else find(start)
+    start = real(start)
+    file = real(config) if config else find(start)
     if file is None:
         return Options(root=find_root(start))
     root = find_root(start) if config else file.parent
@@ -175,6 +176,14 @@ def parse(text: str, root: Path) -> Options:
     """The options that the text of a weighbridge.toml gives; raises ConfigError."""
     file = root / "weighbridge.toml"
     return Options(root=root, **_own_fields(_parse(text, file), text, file))
+
+
+def real(path: Path) -> Path:
+    """The absolute path with its symbolic links followed as far as they lead anywhere."""
+    try:
+        return Path(os.path.realpath(path))
+    except ValueError:  # a null byte: there is no such path
+        return path.absolute()
 
 
 def find(start: Path) -> Path | None:
@@ -207,7 +216,7 @@ def find_root(start: Path) -> Path:
 
 
 def _upwards(start: Path) -> Iterable[Path]:
-    if start.is_dir():
+    if os.path.isdir(start):
         yield start
     yield from start.parents
 

@@ -1,6 +1,6 @@
 """What the API raises when it cannot do what was asked.
 
-    dump("ir", "nowhere.py")     raises TargetError(Problem("no such file: nowhere.py"))
+dump("ir", "nowhere.py")     raises TargetError(Problem("no such file: nowhere.py"))
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Faults of our own while one target is evaluated: told in one line, so that the other targets are still reported.
 
-    told(KeyError("x"))      -> "internal error: KeyError: 'x' (evaluation/calls.py:71); please report it"
+told(KeyError("x"))      -> "internal error: KeyError: 'x' (evaluation/calls.py:71); please report it"
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ def _summary(targets: Sequence[str], given: tuple[Input, ...], options: Options)
             found = workspace.targets(text)
         except TargetError as error:
             problems.append(error.problem)
-            unread += error.problem.span is not None or not Path(text.partition("::")[0]).is_file()
+            unread += error.problem.span is not None or not os.path.isfile(text.partition("::")[0])
             continue
         except Exception as error:  # noqa: BLE001  # as in _weighed
             problems.append(Problem(f"{text}: {told(error)}"))
@@ -112,8 +112,9 @@ def _scan(paths: Sequence[str], layers: bool, shapes: bool, options: Options, pr
     problems: list[Problem] = []
     files: list[Path] = []
     for text in paths:
-        if not Path(text).exists():
+        if not os.path.exists(text):
             problems.append(Problem(f"no such file or folder: {text}"))
+            continue
         files.extend(file for file in discover(Path(text)) if file not in files)
     missing = len(problems)
     for number, file in enumerate(files):
@@ -207,9 +208,10 @@ def _to_check(
     problems: list[Problem] = []
     for text in paths:
         path = Path(text)
-        named = path.is_file() or path.resolve() in texts
-        if not named and not path.exists():
+        named = os.path.isfile(path) or real(path) in texts
+        if not named and not os.path.exists(path):
             problems.append(Problem(f"no such file or folder: {text}"))
+            continue
         for file in [path] if named else discover(path):
             name = workspaces.holding(file).project.display(file)
             if file not in files and not ((force_exclude or not named) and excluded(name, options.exclude)):

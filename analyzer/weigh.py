@@ -1,6 +1,6 @@
 """From the paths of one target to its report: status, totals, layers, costs and the reasons for what is not known.
 
-    weigh(target, paths, complete=True, dtype=DType.float32)     -> ModelReport(status=EXACT, parameters=Count(630, ...))
+weigh(target, paths, complete=True, dtype=DType.float32)     -> ModelReport(status=EXACT, parameters=Count(630, ...))
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from analyzer.algebra.dtype import DType
 from analyzer.algebra.expression import Dim, Expr, bounds, free_symbols, latex
 from analyzer.algebra.tensor import Refused, TensorType
 from analyzer.evaluation.exceptions import describe
+from analyzer.evaluation.forward import ShapeError
 from analyzer.evaluation.run import OpaqueCondition, OutOfFuel, Run
 from analyzer.evaluation.targets import Target
-from analyzer.evaluation.forward import ShapeError
 from analyzer.evaluation.values import ModuleInstance, Namespace, Place, Raised, Unknown
 from analyzer.model.tree import Layer, Model
 from analyzer.passes import accepts, cost, parameters, receptive
@@ -206,7 +206,9 @@ def _only_forward(paths: Sequence[Path]) -> bool:
 def _calls(model: Model) -> tuple[tuple[str, str], ...]:
     """Every call with what it gives and what it costs, as text."""
     return tuple(
-        (layer.path, f"{shape(call.output) or str(call.output)} {call.macs}") for layer in model.layers for call in layer.calls
+        (layer.path, f"{shape(call.output) or str(call.output)} {call.macs}")
+        for layer in model.layers
+        for call in layer.calls
     )
 
 
@@ -286,7 +288,13 @@ def _reasons(paths: Sequence[Path], complete: bool, lost: tuple[Unknown, ...]) -
             add(getattr(path.error, "place", None), describe(path.error))
     if not complete:
         add(paths[-1].run.place, f"more than {len(paths)} combinations of undecided conditions")
-    if len(standing) > 1 and join([Figure(tuple(p.run.decisions[: p.built]), parameters.count(p.model).total) for p in standing if p.model]) is None:
+    if (
+        len(standing) > 1
+        and join(
+            [Figure(tuple(p.run.decisions[: p.built]), parameters.count(p.model).total) for p in standing if p.model]
+        )
+        is None
+    ):
         for path in standing:
             for decision in path.run.decisions[: path.built]:
                 if isinstance(decision.condition, OpaqueCondition):

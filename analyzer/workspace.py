@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from analyzer.config import Options, find_root
+from analyzer.config import Options, find_root, real
 from analyzer.directives import Directives, directives
 from analyzer.errors import TargetError
 from analyzer.evaluation.imports import Session
@@ -41,9 +41,9 @@ class Workspaces:
 
     def holding(self, path: Path) -> Workspace:
         """The workspace of the project that a file or folder belongs to."""
-        real = path.resolve()
+        place = real(path)
         folders = (self.options.root, *self.options.search_path)
-        root = self.options.root if any(real.is_relative_to(folder) for folder in folders) else find_root(real)
+        root = self.options.root if any(place.is_relative_to(folder) for folder in folders) else find_root(place)
         if root not in self._opened:
             options = replace(self.options, root=root)
             self._opened[root] = Workspace(options, Project(root, options.search_path, reader=self._reader))
@@ -64,9 +64,9 @@ class Workspace:
         try:
             if not self.project.holds(path):
                 raise TargetError(Problem(f"no such file: {path}", hint=self._near_file(path)))
-            return self.session.load(path.resolve()), self.project.load(path.resolve())
+            return self.session.load(real(path)), self.project.load(real(path))
         except SourceError as error:
-            file = self.project.display(path.resolve())
+            file = self.project.display(real(path))
             span = Span(file, error.line, error.column)
             problem = Problem(error.message, span, source_line=error.source_line or None)
             raise TargetError(problem) from error

@@ -1,6 +1,6 @@
 """Record which names torch's public modules have, so that `hasattr(torch.nn.functional, "silu")` is known.
 
-    python scripts/record_names.py         writes analyzer/knowledge/names.txt; needs torch 2.13
+python scripts/record_names.py         writes analyzer/knowledge/names.txt; needs torch 2.13
 """
 
 from __future__ import annotations

@@ -1,19 +1,19 @@
 """Records what PyTorch makes of modules that its utilities reparametrize, prune, fuse, wrap and convert.
 
-    python scripts/record_utilities.py
+python scripts/record_utilities.py
 
-    tests/golden/utilities.json:
-        {"torch": "2.13.0", "cases": [
-            {"source": "model = nn.utils.weight_norm(nn.Linear(2, 3))",
-             "modules": [["", "Linear"]],
-             "parameters": [["bias", [3], true], ["weight_g", [3, 1], true], ["weight_v", [3, 2], true]],
-             "buffers": [],
-             "output": [[5, 3], "float32"], "macs": 30}, ...]}
+tests/golden/utilities.json:
+    {"torch": "2.13.0", "cases": [
+        {"source": "model = nn.utils.weight_norm(nn.Linear(2, 3))",
+         "modules": [["", "Linear"]],
+         "parameters": [["bias", [3], true], ["weight_g", [3, 1], true], ["weight_v", [3, 2], true]],
+         "buffers": [],
+         "output": [[5, 3], "float32"], "macs": 30}, ...]}
 
-    parameters: name, shape, requires_grad; buffers: name, shape, dtype.
-    output, macs: of a forward pass in eval mode on the meta device, for a case that names an input;
-        macs are half of what FlopCounterMode counts.
-    a case that PyTorch refuses has {"error": "ValueError"} instead.
+parameters: name, shape, requires_grad; buffers: name, shape, dtype.
+output, macs: of a forward pass in eval mode on the meta device, for a case that names an input;
+    macs are half of what FlopCounterMode counts.
+a case that PyTorch refuses has {"error": "ValueError"} instead.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Looking into expressions and replacing what is in them.
 
-    formula = 9*H*W + H//32
-    free_symbols(formula)                  -> {"H", "W"}
-    substitute(formula, {"H": 64, "W": 2}) -> 1154
-    substitute(formula, {"W": H})          prints as `9*H**2 + H//32`
+formula = 9*H*W + H//32
+free_symbols(formula)                  -> {"H", "W"}
+substitute(formula, {"H": 64, "W": 2}) -> 1154
+substitute(formula, {"W": H})          prints as `9*H**2 + H//32`
 """
 
 from __future__ import annotations

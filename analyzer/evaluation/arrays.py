@@ -246,7 +246,8 @@ def _table() -> dict[str, Callable[..., Any]]:
         "torch.linspace": _linspace, "torch.arange": _arange, "torch.zeros": _constant(0), "torch.ones": _constant(1),
         "torch.zeros_like": _constant(0), "torch.ones_like": _constant(1), "torch.full": _full, "torch.tensor": _tensor,
         "torch.as_tensor": _tensor, "Tensor.__getitem__": _getitem, "torch.split": _split, "Tensor.split": _split,
-        "torch.chunk": _chunk, "Tensor.chunk": _chunk, "torch.diff": _diff, "torch.flip": _flip, "Tensor.flip": _flip, "torch.cumsum": _cumsum, "Tensor.cumsum": _cumsum,
+        "torch.chunk": _chunk, "Tensor.chunk": _chunk, "torch.diff": _diff, "torch.flip": _flip, "Tensor.flip": _flip,
+        "torch.cumsum": _cumsum, "Tensor.cumsum": _cumsum,
     }  # fmt: skip
     for name, function in _UNARY.items():
         table[f"torch.{name}"] = table[f"Tensor.{name}"] = table[f"Tensor.__{name}__"] = _elementwise(function)

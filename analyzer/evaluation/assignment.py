@@ -1,7 +1,7 @@
 """Binding: assignment targets and `del` made into closures.
 
-    assign = compile_target(Display("tuple", (Name("a"), Starred(Name("rest")))), scope)
-    assign(frame, [1, 2, 3])        frame.names == {"a": 1, "rest": [2, 3]}
+assign = compile_target(Display("tuple", (Name("a"), Starred(Name("rest")))), scope)
+assign(frame, [1, 2, 3])        frame.names == {"a": 1, "rest": [2, 3]}
 """
 
 from __future__ import annotations
@@ -32,7 +32,10 @@ def compile_target(target: Any, scope: Scope) -> Assigner:
 
         return set_attribute
     if isinstance(target, ir.Subscript):
-        container, index = expressions.compile_expression(target.value, scope), expressions.compile_expression(target.index, scope)
+        container, index = (
+            expressions.compile_expression(target.value, scope),
+            expressions.compile_expression(target.index, scope),
+        )
 
         def put(frame: Frame, value: Value) -> None:
             iteration.set_item(frame.run, container(frame), index(frame), value)
@@ -127,7 +130,10 @@ def compile_delete(target: Any, scope: Scope) -> Callable[[Frame], None]:
         owner, attribute = expressions.compile_expression(target.value, scope), target.name
         return lambda frame: attribute_writing.delete_attribute(frame.run, owner(frame), attribute)
     if isinstance(target, ir.Subscript):
-        container, index = expressions.compile_expression(target.value, scope), expressions.compile_expression(target.index, scope)
+        container, index = (
+            expressions.compile_expression(target.value, scope),
+            expressions.compile_expression(target.index, scope),
+        )
         return lambda frame: iteration.delete_item(frame.run, container(frame), index(frame))
     deletes = [compile_delete(element, scope) for element in target.elements]
 

@@ -1,7 +1,7 @@
 """Setting and deleting attributes, by Python's rules and by those of nn.Module.
 
-    set_attribute(run, model, "fc", linear)      model.modules["fc"] is linear
-    delete_attribute(run, model, "fc")
+set_attribute(run, model, "fc", linear)      model.modules["fc"] is linear
+delete_attribute(run, model, "fc")
 """
 
 from __future__ import annotations

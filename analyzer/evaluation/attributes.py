@@ -1,8 +1,8 @@
 """Attributes and special methods: Python's lookup rules on abstract values.
 
-    get_attribute(run, conv, "out_channels")      -> 64
-    call_method(run, layers, "append", [conv], {})
-    call_special(run, instance, "__len__")        -> 3
+get_attribute(run, conv, "out_channels")      -> 64
+call_method(run, layers, "append", [conv], {})
+call_special(run, instance, "__len__")        -> 3
 """
 
 from __future__ import annotations

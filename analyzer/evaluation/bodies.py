@@ -32,7 +32,9 @@ from analyzer.syntax import ir
 
 Found = tuple[str, str, Place, Callable[[Run], Value]]
 
-KEEPING = frozenset({"to", "cuda", "cpu", "train", "eval", "half", "float", "double", "bfloat16", "requires_grad_", "apply"})
+KEEPING = frozenset(
+    {"to", "cuda", "cpu", "train", "eval", "half", "float", "double", "bfloat16", "requires_grad_", "apply"}
+)
 """Methods of a module that give the module itself."""
 
 
@@ -152,7 +154,9 @@ def _run(run: Run, body: Callable[[Frame], Any], frame: Frame, name: str) -> Val
         if error.value.cls.name != "SystemExit":
             from analyzer.evaluation.exceptions import describe
 
-            value.incomplete = value.incomplete or Unknown(f"the code after it ends with {describe(error)}", error.place)
+            value.incomplete = value.incomplete or Unknown(
+                f"the code after it ends with {describe(error)}", error.place
+            )
     except Untraversable as error:
         value = frame.names.get(name)
         if isinstance(value, ModuleInstance):

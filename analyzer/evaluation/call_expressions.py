@@ -1,7 +1,7 @@
 """Calls made into closures: functions, methods, `super()`, and arguments with `*` and `**`.
 
-    evaluate = compile_call(Call(Name("f"), (Argument(Constant(3)),)), scope)
-    evaluate(frame)      calls what `f` is bound to with 3
+evaluate = compile_call(Call(Name("f"), (Argument(Constant(3)),)), scope)
+evaluate(frame)      calls what `f` is bound to with 3
 """
 
 from __future__ import annotations
@@ -23,8 +23,12 @@ def compile_call(node: ir.Call, scope: Scope) -> Evaluator:
     place = Place(scope.file, node.span)
     plain = all(not a.star and a.keyword is None for a in node.arguments)
     simple = all(not a.star for a in node.arguments)
-    positional = tuple(expressions.compile_expression(a.value, scope) for a in node.arguments if not a.star and a.keyword is None)
-    keywords = tuple((a.keyword, expressions.compile_expression(a.value, scope)) for a in node.arguments if a.keyword is not None)
+    positional = tuple(
+        expressions.compile_expression(a.value, scope) for a in node.arguments if not a.star and a.keyword is None
+    )
+    keywords = tuple(
+        (a.keyword, expressions.compile_expression(a.value, scope)) for a in node.arguments if a.keyword is not None
+    )
     gather = None if simple else _gather(node.arguments, scope)
     if isinstance(node.function, ir.Name) and node.function.name == "super" and not node.arguments:
         return calls.zero_argument_super

@@ -1,9 +1,9 @@
 """Calling: the single point through which every call of the analysed program goes.
 
-    call(run, Function("block"), [64], {"stride": 2})     binds the arguments and runs the body
-    call(run, Class("Net"), [], {})                       makes an instance and runs __init__
-    call(run, ModuleInstance, [x], {})                    runs hooks and forward
-    call(run, Unknown("..."), [], {})                     -> the same Unknown
+call(run, Function("block"), [64], {"stride": 2})     binds the arguments and runs the body
+call(run, Class("Net"), [], {})                       makes an instance and runs __init__
+call(run, ModuleInstance, [x], {})                    runs hooks and forward
+call(run, Unknown("..."), [], {})                     -> the same Unknown
 """
 
 from __future__ import annotations
@@ -288,6 +288,10 @@ SCHEDULERS = frozenset({
 """What runs functions of the program where we do not follow it."""
 
 
+def _module(run: Run, target: ModuleInstance, arguments: Arguments, keywords: Keywords) -> Value:
+    return forward.call_module(run, target, arguments, keywords)
+
+
 def _tensor(run: Run, target: Tensor, arguments: Arguments, keywords: Keywords) -> Value:
     raise raised(run, "TypeError", "'Tensor' object is not callable")
 
@@ -330,7 +334,7 @@ def _has(value: Instance, name: str) -> bool:
 
 _CALLERS: dict[type, Callable[[Run, Any, Arguments, Keywords], Value]] = {
     Function: call_function, Native: _native, Bound: _bound, Partial: _partial, Instance: _instance,
-    ModuleInstance: forward.call_module, Unknown: _unknown, Class: instantiate, Operator: _operator,
+    ModuleInstance: _module, Unknown: _unknown, Class: instantiate, Operator: _operator,
     StaticMethod: _static, ClassMethod: _static, NativeModule: _native_module, Tensor: _tensor,
 }  # fmt: skip
 

@@ -1,8 +1,8 @@
 """Class statements: the body runs in a frame of its own, and what it bound becomes a Class.
 
-    class Net(nn.Module):        Class(name="Net", bases=(<Module>,), namespace={"width": 64, "forward": <function>})
-        width = 64
-        def forward(self, x): ...
+class Net(nn.Module):        Class(name="Net", bases=(<Module>,), namespace={"width": 64, "forward": <function>})
+    width = 64
+    def forward(self, x): ...
 """
 
 from __future__ import annotations

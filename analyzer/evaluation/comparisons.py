@@ -1,7 +1,7 @@
 """Python's ten comparison operators on abstract values.
 
-    compare(run, "==", Unknown("..."), 3)        -> Unknown(...)
-    compare(run, "in", 3, [1, 2, 3])             -> True
+compare(run, "==", Unknown("..."), 3)        -> Unknown(...)
+compare(run, "in", 3, [1, 2, 3])             -> True
 """
 
 from __future__ import annotations

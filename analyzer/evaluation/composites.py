@@ -1,6 +1,6 @@
 """Torch modules made of other modules: their source, in the analysed language, is part of our knowledge.
 
-    composite_class("torch.nn.TransformerEncoderLayer")   -> the Class that knowledge/composites/transformer.py defines
+composite_class("torch.nn.TransformerEncoderLayer")   -> the Class that knowledge/composites/transformer.py defines
 """
 
 from __future__ import annotations
@@ -59,7 +59,8 @@ def _exports_of(path: Path) -> Mapping[str, tuple[Path, str]]:
         match statement:
             case ir.Assign(targets=(ir.Name(name="EXPORTS"),), value=ir.DictDisplay(keys=keys, values=values)):
                 for key, names in zip(keys, values, strict=True):
-                    assert isinstance(key, ir.Constant) and isinstance(names, ir.Display)
+                    assert isinstance(key, ir.Constant)
+                    assert isinstance(names, ir.Display)
                     for name in names.elements:
                         assert isinstance(name, ir.Constant)
                         found[str(name.value)] = (path, str(key.value))

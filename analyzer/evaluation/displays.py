@@ -1,6 +1,6 @@
 """Displays and comprehensions made into closures: `[a, *b]`, `{k: v, **more}`, `(f(x) for x in y if x)`.
 
-    compile_display(Display("list", (Constant(1), Starred(Name("b")))), scope)(frame)     -> [1, 2, 3]
+compile_display(Display("list", (Constant(1), Starred(Name("b")))), scope)(frame)     -> [1, 2, 3]
 """
 
 from __future__ import annotations
@@ -69,7 +69,10 @@ def made_set(frame: Frame, items: Value) -> Value:
 
 def compile_dict(node: ir.DictDisplay, scope: Scope) -> Evaluator:
     parts = [
-        (None if key is None else expressions.compile_expression(key, scope), expressions.compile_expression(value, scope))
+        (
+            None if key is None else expressions.compile_expression(key, scope),
+            expressions.compile_expression(value, scope),
+        )
         for key, value in zip(node.keys, node.values, strict=True)
     ]
 

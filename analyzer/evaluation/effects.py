@@ -1,10 +1,10 @@
 """Whether code that is not run may change an object that it names: a syntactic answer, safe where in doubt.
 
-    for batch in loader:            may_change(body, "model", look_up)   -> False: it is only called
-        loss = model(batch).sum()
+for batch in loader:            may_change(body, "model", look_up)   -> False: it is only called
+    loss = model(batch).sum()
 
-    for name in names:              may_change(body, "model", look_up)   -> True
-        setattr(model, name, nn.Linear(2, 2))
+for name in names:              may_change(body, "model", look_up)   -> True
+    setattr(model, name, nn.Linear(2, 2))
 """
 
 from __future__ import annotations
@@ -17,13 +17,31 @@ from analyzer.evaluation.values import Class, Function, Value
 from analyzer.syntax import ir
 
 READERS = frozenset({
-    "train", "eval", "zero_grad", "state_dict", "parameters", "named_parameters", "modules", "named_modules", "children",
+    "train", "eval", "zero_grad", "state_dict", "parameters", "named_parameters", "modules", "named_modules",
+    "children",
     "named_children", "buffers", "named_buffers", "to", "cuda", "cpu", "load_state_dict", "forward", "step", "item",
     "backward", "size", "dim", "numel", "detach", "get", "keys", "values", "items", "format", "no_sync", "share_memory",
     "generate", "loss", "encode", "decode", "predict",
 })  # fmt: skip
 """Methods that leave the structure of a module, and of most other objects, as it is."""
-LOOKING = frozenset({"len", "print", "isinstance", "type", "id", "next", "iter", "str", "repr", "hasattr", "callable", "sum", "max", "min"})
+LOOKING = frozenset(
+    {
+        "len",
+        "print",
+        "isinstance",
+        "type",
+        "id",
+        "next",
+        "iter",
+        "str",
+        "repr",
+        "hasattr",
+        "callable",
+        "sum",
+        "max",
+        "min",
+    }
+)
 DEPTH = 4
 
 
@@ -50,9 +68,9 @@ def _harmless(call: ir.Call, name: str, look_up: Callable[[str], Value], depth: 
             found.add(id(root))
     for position, argument in enumerate(call.arguments):
         value = argument.value
-        if isinstance(value, ir.Name) and value.name == name and not argument.star:
-            if _leaves_alone(function, position, argument.keyword, look_up, depth):
-                found.add(id(value))
+        same = isinstance(value, ir.Name) and value.name == name and not argument.star
+        if same and _leaves_alone(function, position, argument.keyword, look_up, depth):
+            found.add(id(value))
     return found
 
 

@@ -1,6 +1,6 @@
 """`raise`, `try`, `with` and `assert` made into closures.
 
-    compile_try(Try(body, (Handler(type=Name("ValueError"), ...),), ...), scope)(frame)     -> None or a Signal
+compile_try(Try(body, (Handler(type=Name("ValueError"), ...),), ...), scope)(frame)     -> None or a Signal
 """
 
 from __future__ import annotations
@@ -67,11 +67,10 @@ def compile_try(node: ir.Try, scope: Scope) -> Executor:
             signal = body(frame)
         except (Raised, Refused) as error:
             value = error.value if isinstance(error, Raised) else exception("RuntimeError", str(error))
-            for catches, name, handler in handlers:
-                if catches is None or matches_exception(catches(frame), value):
-                    break
-            else:
+            taken = next((h for h in handlers if h[0] is None or matches_exception(h[0](frame), value)), None)
+            if taken is None:
                 raise
+            _, name, handler = taken
             if name is not None:
                 name[0](frame, value)
             outer, frame.handled = frame.handled, error

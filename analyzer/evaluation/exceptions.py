@@ -1,7 +1,7 @@
 """The exceptions of the analysed program, and the gate through which host operations raise them.
 
-    raised(run, "KeyError", "'x'")            -> Raised(KeyError("'x'"))
-    guarded(run, operator.truediv, 1, 0)      raises Raised(ZeroDivisionError("division by zero"))
+raised(run, "KeyError", "'x'")            -> Raised(KeyError("'x'"))
+guarded(run, operator.truediv, 1, 0)      raises Raised(ZeroDivisionError("division by zero"))
 """
 
 from __future__ import annotations

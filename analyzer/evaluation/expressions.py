@@ -1,7 +1,7 @@
 """Expressions of the IR made into closures that give a value in a frame.
 
-    evaluate = compile_expression(Binary("+", Name("a"), Constant(1)), scope)
-    evaluate(Frame(run, namespace, {"a": 2}))        -> 3
+evaluate = compile_expression(Binary("+", Name("a"), Constant(1)), scope)
+evaluate(Frame(run, namespace, {"a": 2}))        -> 3
 """
 
 from __future__ import annotations
@@ -321,8 +321,10 @@ def _await(node: ir.Await, scope: Scope) -> Evaluator:
 
 _COMPILERS: dict[type, Callable[[Any, Scope], Evaluator]] = {
     ir.Constant: _constant, ir.Name: _name, ir.Attribute: _attribute, ir.Subscript: _subscript, ir.Slice: _slice,
-    ir.Call: call_expressions.compile_call, ir.Unary: _unary, ir.Binary: _binary, ir.Boolean: _boolean, ir.Compare: _compare,
-    ir.Conditional: _conditional, ir.Lambda: _lambda, ir.Display: displays.compile_display, ir.DictDisplay: displays.compile_dict,
+    ir.Call: call_expressions.compile_call, ir.Unary: _unary, ir.Binary: _binary, ir.Boolean: _boolean,
+    ir.Compare: _compare,
+    ir.Conditional: _conditional, ir.Lambda: _lambda, ir.Display: displays.compile_display,
+    ir.DictDisplay: displays.compile_dict,
     ir.Starred: _starred, ir.Comprehension: displays.compile_comprehension, ir.FString: _fstring, ir.Walrus: _walrus,
     ir.Yield: _yield, ir.Await: _await,
 }  # fmt: skip

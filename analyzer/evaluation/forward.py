@@ -1,6 +1,6 @@
 """Calling a module: hooks, `forward`, and the record of what went in and out.
 
-    call_module(run, linear, [Tensor([128, 20])], {})      -> Tensor([128, 30])
+call_module(run, linear, [Tensor([128, 20])], {})      -> Tensor([128, 30])
 """
 
 from __future__ import annotations
@@ -136,7 +136,9 @@ def layer_forward(run: Run, module: ModuleInstance, *arguments: Value, **keyword
         tensors = [result]
     if run.recorder is not None:
         given = list(tensors_in((*arguments, *keywords.values())))
-        run.recorder.equation(spec.qualified_name, given, tensors, macs, module.place, arguments=inputs, training=module.training)
+        run.recorder.equation(
+            spec.qualified_name, given, tensors, macs, module.place, arguments=inputs, training=module.training
+        )
     return result
 
 
@@ -170,7 +172,8 @@ def settle_lazy(run: Run, module: ModuleInstance, settled: Mapping[str, Any], be
     module.attributes.update(settled)
     if becomes is not None:
         cls = layer_class(f"torch.nn.{becomes}")
-        assert cls is not None and cls.spec is not None
+        assert cls is not None
+        assert cls.spec is not None
         module.cls = cls
         fill(run, module, cls.spec)
 

@@ -1,7 +1,7 @@
 """Where names live while a function runs, and how a name is found.
 
-    def outer(a):
-        def inner(): return a + b      # in inner: `a` is one frame up, `b` is a global
+def outer(a):
+    def inner(): return a + b      # in inner: `a` is one frame up, `b` is a global
 """
 
 from __future__ import annotations

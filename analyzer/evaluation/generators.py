@@ -1,8 +1,8 @@
 """Generator functions: their statements run as host generators, so that values come one at a time.
 
-    def pairs():                  list(call(run, pairs)) -> [(0, 1), (1, 2)]
-        for i in range(2):
-            yield i, i + 1
+def pairs():                  list(call(run, pairs)) -> [(0, 1), (1, 2)]
+    for i in range(2):
+        yield i, i + 1
 """
 
 from __future__ import annotations
@@ -219,9 +219,7 @@ def _try(node: ir.Try, scope: Scope) -> Callable[[Frame], Any]:
     handlers = [
         (
             None if handler.type is None else compile_expression(handler.type, scope),
-            None
-            if handler.name is None
-            else assignment.compile_target(ir.Name(handler.span, handler.name), scope),
+            None if handler.name is None else assignment.compile_target(ir.Name(handler.span, handler.name), scope),
             _block(handler.body, scope),
         )
         for handler in node.handlers
@@ -233,12 +231,12 @@ def _try(node: ir.Try, scope: Scope) -> Callable[[Frame], Any]:
             if signal is None:
                 signal = yield from orelse(frame)
         except Raised as error:
-            for catches, name, handler in handlers:
-                if catches is None or exception_statements.matches_exception(catches(frame), error.value):
-                    break
-            else:
+            matches = exception_statements.matches_exception
+            taken = next((h for h in handlers if h[0] is None or matches(h[0](frame), error.value)), None)
+            if taken is None:
                 yield from final(frame)
                 raise
+            _, name, handler = taken
             if name is not None:
                 name(frame, error.value)
             signal = yield from handler(frame)

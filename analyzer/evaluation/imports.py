@@ -3,7 +3,8 @@
     session = Session(sources)
     session.load(path)                         -> Namespace("blocks", names={"Block": <class>, ...})
     session.import_module(run, "math")         -> <module math>, known natively
-    session.import_module(run, "nowhere")      -> Unknown("module 'nowhere' is not in the project or on its search path")
+    session.import_module(run,
+    "nowhere")      -> Unknown("module 'nowhere' is not in the project or on its search path")
 
 A statement at the top level of a module that cannot be followed makes the names it binds unknown; the rest of the
 module is run all the same.
@@ -91,7 +92,9 @@ class Session:
     def _run_packages(self, path: Path) -> None:
         """Run the packages that hold a file, the outermost first."""
         folder, found = path.parent, []
-        while (folder / "__init__.py") != path and self.sources.resolve_below(folder.parent, folder.name) == folder / "__init__.py":
+        while (folder / "__init__.py") != path and self.sources.resolve_below(
+            folder.parent, folder.name
+        ) == folder / "__init__.py":
             found.append(folder / "__init__.py")
             folder = folder.parent
         for package in reversed(found):

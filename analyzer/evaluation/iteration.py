@@ -1,8 +1,8 @@
 """Walking, indexing and assigning: what `for`, `[]`, unpacking and targets do to abstract values.
 
-    list(iterate(run, {"a": 1}))            -> ["a"]
-    get_item(run, [1, 2, 3], slice(1, None, None))   -> [2, 3]
-    get_item(run, {"a": 1}, Unknown(...))   -> Unknown(...)
+list(iterate(run, {"a": 1}))            -> ["a"]
+get_item(run, [1, 2, 3], slice(1, None, None))   -> [2, 3]
+get_item(run, {"a": 1}, Unknown(...))   -> Unknown(...)
 """
 
 from __future__ import annotations
@@ -374,5 +374,3 @@ def delete_item(run: Run, target: Value, index: Value) -> None:
         return
     index = _plain_key(target, index) if isinstance(target, dict) else _host_index(run, target, index)
     guarded(run, operator.delitem, target, index)
-
-

@@ -1,7 +1,7 @@
 """Torch's own layers as classes of the interpreter, made from their entries of knowledge.
 
-    layer_class("torch.nn.Conv2d")        -> Class("Conv2d", bases=(<_ConvNd>,), spec=CONV2D)
-    call(run, that, [3, 64, 7], {})       -> ModuleInstance with attributes, weight [64, 3, 7, 7] and bias [64]
+layer_class("torch.nn.Conv2d")        -> Class("Conv2d", bases=(<_ConvNd>,), spec=CONV2D)
+call(run, that, [3, 64, 7], {})       -> ModuleInstance with attributes, weight [64, 3, 7, 7] and bias [64]
 """
 
 from __future__ import annotations
@@ -122,7 +122,9 @@ def plain(value: Value) -> Value:
     return value
 
 
-_HARMLESS = frozenset({"p", "dropout", "eps", "momentum", "inplace", "device", "negative_slope", "padding_mode", "value"})
+_HARMLESS = frozenset(
+    {"p", "dropout", "eps", "momentum", "inplace", "device", "negative_slope", "padding_mode", "value"}
+)
 
 
 def configure_unknown(
@@ -140,7 +142,7 @@ def configure_unknown(
         module.attributes.update({n: v for n, v in bound.arguments.items() if isinstance(v, Unknown)})
         return
     module.incomplete = Unknown(f"{spec.name}: {unknown.reason}", unknown.place or run.place)
-    module.attributes.update({name: value for name, value in values.items()})
+    module.attributes.update(values)
 
 
 def fill(run: Run, module: ModuleInstance, spec: LayerSpec, dtype: Value = None) -> None:

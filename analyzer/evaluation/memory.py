@@ -1,6 +1,6 @@
 """How much memory the process holds, so that an evaluation can stop before the machine has none left.
 
-    resident()      -> 61_000_000, or 0 where the system does not tell
+resident()      -> 61_000_000, or 0 where the system does not tell
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What torch.nn.Module is: the registries of parameters, buffers and submodules, and how attributes reach them.
 
-    store(run, module, "fc", linear)          module.modules == {"fc": linear}
-    registered(module, "fc")                  -> linear
-    [path for path, _ in named_modules(model)]  -> ["", "features", "features.0", ...]
+store(run, module, "fc", linear)          module.modules == {"fc": linear}
+registered(module, "fc")                  -> linear
+[path for path, _ in named_modules(model)]  -> ["", "features", "features.0", ...]
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Python's operators on abstract values, with every host operation guarded.
 
-    binary(run, "+", 2, 3)                      -> 5
-    binary(run, "*", symbol("in"), 9)           -> 9*in
-    binary(run, "*", [0], 10**12)               -> OutOfFuel: a container of 1,000,000,000,000 elements is over the limit
-    compare(run, "==", Unknown("..."), 3)       -> Unknown(...)
+binary(run, "+", 2, 3)                      -> 5
+binary(run, "*", symbol("in"), 9)           -> 9*in
+binary(run, "*", [0], 10**12)               -> OutOfFuel: a container of 1,000,000,000,000 elements is over the limit
+compare(run, "==", Unknown("..."), 3)       -> Unknown(...)
 """
 
 from __future__ import annotations
@@ -19,9 +19,7 @@ from analyzer.evaluation.exceptions import guarded, raised
 from analyzer.evaluation.run import Run
 from analyzer.evaluation.values import (
     Class,
-    DefaultDict,
     Instance,
-    ModuleInstance,
     NativeModule,
     Tensor,
     Unknown,
@@ -62,7 +60,10 @@ def binary(run: Run, sign: str, left: Value, right: Value) -> Value:
         unknown = left if kind is Unknown else right
         if sign == "|" and (isinstance(left, Class) or isinstance(right, Class)):
             return unknown
-        scalar = all(kind in (*_NUMBERS, *_SYMBOLIC) or (kind is Unknown and side.scalar) for kind, side in ((kind, left), (other, right)))
+        scalar = all(
+            kind in (*_NUMBERS, *_SYMBOLIC) or (kind is Unknown and side.scalar)
+            for kind, side in ((kind, left), (other, right))
+        )
         return Unknown(unknown.reason, unknown.place, plain=True, scalar=scalar)
     if kind in _SYMBOLIC or other in _SYMBOLIC:
         if kind in _SEQUENCES or other in _SEQUENCES:
@@ -251,9 +252,3 @@ def truth(run: Run, value: Value) -> bool:
     if kind is Rational:
         return bool(value != 0)
     return bool(value)
-
-
-__all__ = [
-    "DefaultDict", "ModuleInstance", "augmented", "binary", "check_format", "compare", "contains", "equals", "payload",
-    "truth", "type_name", "unary",
-]  # fmt: skip

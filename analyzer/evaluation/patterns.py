@@ -1,6 +1,6 @@
 """`match` patterns made into closures that test a value and bind names.
 
-    case Config(width=int(w)):      matches(frame, value) -> True, and frame.names["w"] is bound
+case Config(width=int(w)):      matches(frame, value) -> True, and frame.names["w"] is bound
 """
 
 from __future__ import annotations
@@ -100,9 +100,7 @@ def _mapping(pattern: ir.PatternMapping, scope: Scope) -> Matcher:
 def _class(pattern: ir.PatternClass, scope: Scope) -> Matcher:
     type_ = compile_expression(pattern.type, scope)
     positional = [compile_pattern(p, scope) for p in pattern.positional]
-    keywords = [
-        (name, compile_pattern(p, scope)) for name, p in zip(pattern.names, pattern.keywords, strict=True)
-    ]
+    keywords = [(name, compile_pattern(p, scope)) for name, p in zip(pattern.names, pattern.keywords, strict=True)]
 
     def matches(frame: Frame, value: Value) -> bool:
         run = frame.run

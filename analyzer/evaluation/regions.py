@@ -1,8 +1,8 @@
 """Parts of a program that cannot be followed: what they may have changed becomes unknown, and it is said why.
 
-    layers = []
-    for i in range(unknown_depth):      # skipped: `layers` becomes Unknown("...") and the run is marked as lost
-        layers.append(Block())
+layers = []
+for i in range(unknown_depth):      # skipped: `layers` becomes Unknown("...") and the run is marked as lost
+    layers.append(Block())
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What torch's utilities do to the registries of a module: make modules, read tensors, move and replace parameters.
 
-    made = new_module(run, cls)                  a module with empty registries
-    weight = tensor_of(run, conv, "weight")      the parameter, buffer or plain tensor of that name
-    restore(linear, "weight", tensor)            registers it as the parameter or buffer that it is
+made = new_module(run, cls)                  a module with empty registries
+weight = tensor_of(run, conv, "weight")      the parameter, buffer or plain tensor of that name
+restore(linear, "weight", tensor)            registers it as the parameter or buffer that it is
 """
 
 from __future__ import annotations

@@ -255,7 +255,9 @@ class Run:
         if not self.forks:
             raise Undecidable(condition, self.place)
         if index >= self.limits.decisions:
-            raise OutOfFuel(f"more than {self.limits.decisions} undecided conditions, the last: {condition}", self.place)
+            raise OutOfFuel(
+                f"more than {self.limits.decisions} undecided conditions, the last: {condition}", self.place
+            )
         taken = self.schedule[index] if index < len(self.schedule) else True
         self.decisions.append(Decision(condition, taken, self.place))
         return taken

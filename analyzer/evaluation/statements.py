@@ -1,7 +1,7 @@
 """Statements of the IR made into closures that run in a frame and say how they ended.
 
-    run = compile_block((Assign(...), Return(...)), scope)
-    run(frame)     -> None to go on, BREAK, CONTINUE, or Signal(value) for a return
+run = compile_block((Assign(...), Return(...)), scope)
+run(frame)     -> None to go on, BREAK, CONTINUE, or Signal(value) for a return
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from analyzer.evaluation import (
     patterns,
     regions,
 )
-from analyzer.evaluation.exceptions import EXCEPTIONS
 from analyzer.evaluation.expressions import compile_defaults, compile_expression
 from analyzer.evaluation.frames import Frame, Scope
 from analyzer.evaluation.run import Undecidable
@@ -373,9 +372,9 @@ def _match(node: ir.Match, scope: Scope) -> Executor:
 _COMPILERS: dict[type, Callable[[Any, Scope], Executor]] = {
     ir.Evaluate: _evaluate, ir.Assign: _assign, ir.Annotate: _annotate, ir.Augment: _augment, ir.Return: _return,
     ir.If: _if, ir.For: _for, ir.While: _while, ir.Function: _function, ir.Class: _class, ir.Import: _import,
-    ir.ImportFrom: _import_from, ir.Raise: exception_statements.compile_raise, ir.Try: exception_statements.compile_try, ir.With: exception_statements.compile_with, ir.Assert: exception_statements.compile_assert,
+    ir.ImportFrom: _import_from, ir.Raise: exception_statements.compile_raise,
+    ir.Try: exception_statements.compile_try, ir.With: exception_statements.compile_with,
+    ir.Assert: exception_statements.compile_assert,
     ir.Delete: _delete, ir.Global: _declaration, ir.Nonlocal: _declaration, ir.Simple: _simple,
     ir.TypeAlias: _type_alias, ir.Match: _match,
 }  # fmt: skip
-
-__all__ = ["EXCEPTIONS", "compile_block", "compile_statement", "matches_exception"]

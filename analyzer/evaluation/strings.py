@@ -1,7 +1,7 @@
 """Text: `str()`, `repr()` and formatting of abstract values.
 
-    text(run, [1, symbol("n")])              -> Unknown("the text of n")
-    format_value(run, 3.14159, "", ".2f")    -> "3.14"
+text(run, [1, symbol("n")])              -> Unknown("the text of n")
+format_value(run, 3.14159, "", ".2f")    -> "3.14"
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What there is to weigh in a file: instances, factories, classes, or an expression evaluated among its names.
 
-    [target.name for target in targets_in(session, namespace, module)]    -> ["model", "resnet18", "ResNet"]
-    symbolic_arguments(cls, assume={})     -> {"in_channels": symbol("in_channels"), "block": Unknown(...)}
+[target.name for target in targets_in(session, namespace, module)]    -> ["model", "resnet18", "ResNet"]
+symbolic_arguments(cls, assume={})     -> {"in_channels": symbol("in_channels"), "block": Unknown(...)}
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def targets_in(session: Session, namespace: Namespace, module: ir.Module, assume
 def _top_level(body: tuple[Any, ...]) -> Iterator[Any]:
     for statement in body:
         match statement:
-            case ir.If(test=test, body=inner, orelse=orelse):
+            case ir.If(body=inner, orelse=orelse):
                 yield from _top_level(inner)
                 yield from _top_level(orelse)
             case ir.Try(body=inner, handlers=handlers, orelse=orelse):
@@ -88,9 +88,7 @@ def _names(statement: Any) -> list[str]:
     return []
 
 
-def _target(
-    session: Session, name: str, value: Value, place: Place, statement: Any, assume: Assume
-) -> Target | None:
+def _target(session: Session, name: str, value: Value, place: Place, statement: Any, assume: Assume) -> Target | None:
     if isinstance(value, ModuleInstance) and not isinstance(statement, (ir.Function, ir.Class)):
         return Target(name, "instance", place, lambda run: value)
     if isinstance(value, Class) and isinstance(statement, ir.Class):
@@ -187,7 +185,9 @@ def _used_as_number(name: str, body: tuple[Any, ...]) -> bool:
         match node:
             case ir.Call(function=ir.Name(name=used)) if used == name:
                 return False
-            case ir.Call(function=ir.Name(name="len" | "enumerate" | "zip" | "list" | "tuple" | "sum" | "iter"), arguments=given):
+            case ir.Call(
+                function=ir.Name(name="len" | "enumerate" | "zip" | "list" | "tuple" | "sum" | "iter"), arguments=given
+            ):
                 if any(isinstance(a.value, ir.Name) and a.value.name == name for a in given):
                     return False
             case ir.Attribute(value=ir.Name(name=used)) | ir.Subscript(value=ir.Name(name=used)) if used == name:

@@ -1,7 +1,7 @@
 """Operators on abstract tensors: the rule gives the shape, the elements are kept where they are few and known.
 
-    apply_named(run, "Tensor.__add__", (Tensor([8, 1]), Tensor([3])), {})    -> Tensor([8, 3])
-    tensor_attribute(run, x, "shape")                                        -> (8, 1)
+apply_named(run, "Tensor.__add__", (Tensor([8, 1]), Tensor([3])), {})    -> Tensor([8, 3])
+tensor_attribute(run, x, "shape")                                        -> (8, 1)
 """
 
 from __future__ import annotations
@@ -135,9 +135,7 @@ def tensors_in(values: Sequence[Value]) -> Iterator[Tensor]:
             yield from tensors_in(tuple(value.values()))
 
 
-def rule_arguments(
-    arguments: Sequence[Value], keywords: dict[str, Value]
-) -> tuple[list[Any], dict[str, Any]]:
+def rule_arguments(arguments: Sequence[Value], keywords: dict[str, Value]) -> tuple[list[Any], dict[str, Any]]:
     """Arguments as rules take them: tensors as TensorType, enum members as their plain values."""
     return [_rule_argument(a) for a in arguments], {name: _rule_argument(a) for name, a in keywords.items()}
 
@@ -176,7 +174,13 @@ def result_tensor(output: Any) -> tuple[Value, list[Tensor]]:
             return [wrap(item) for item in value]
         if isinstance(value, tuple):
             items = [wrap(item) for item in value]
-            return tuple(items) if type(value) is tuple else type(value)._make(items) if hasattr(value, "_make") else _named(value, items)
+            return (
+                tuple(items)
+                if type(value) is tuple
+                else type(value)._make(items)
+                if hasattr(value, "_make")
+                else _named(value, items)
+            )
         if isinstance(value, dict):
             return {key: wrap(item) for key, item in value.items()}
         return value
@@ -221,7 +225,11 @@ def tensor_attribute(run: Run, tensor: Tensor, name: str) -> Value:
         return Bound(native, tensor)
     spec = operators().get(f"Tensor.{name}")
     if spec is None:
-        return Native(name, lambda run, *a, **k: unknown_operator(run, f"Tensor.{name}")) if name in _LATER else _missing(run, name)
+        return (
+            Native(name, lambda run, *a, **k: unknown_operator(run, f"Tensor.{name}"))
+            if name in _LATER
+            else _missing(run, name)
+        )
     return Native(name, lambda run, *more, **keywords: apply(run, f"Tensor.{name}", spec, [tensor, *more], keywords))
 
 
@@ -258,7 +266,7 @@ _ATTRIBUTES: dict[str, Any] = {
     "is_sparse": lambda run, t: False,
     "is_quantized": lambda run, t: False,
     "is_nested": lambda run, t: False,
-    "data": lambda run, t: t if t.is_parameter else t,
+    "data": lambda run, t: t,
     "__class__": lambda run, t: natives.class_of(t),
     "__dict__": lambda run, t: t.attributes or {},
     "layout": lambda run, t: run.unknown("the layout of a tensor", plain=True),
@@ -292,7 +300,7 @@ def set_tensor_attribute(run: Run, tensor: Tensor, name: str, value: Value) -> N
             tensor.type, tensor.values, tensor.unknown = value.type, value.values, value.unknown
         elif isinstance(value, Unknown):
             run.lose(value)
-    elif name not in ("grad",):
+    elif name != "grad":
         if tensor.attributes is None:
             tensor.attributes = {}
         tensor.attributes[name] = value

@@ -13,7 +13,6 @@ from __future__ import annotations
 import contextlib
 import importlib
 import json
-import os
 import pkgutil
 import sys
 import tempfile
@@ -72,7 +71,9 @@ class Catalogue(Mapping[str, Value], Generic[Value]):
         """The names that this module holds for the catalogue."""
         found: dict[str, Value] = {}
         for entry in _held(f"{self._package}.{module}", self._kind):
-            found.update({name: value for name, value in self._named(entry).items() if self._index.get(name, module) == module})
+            found.update(
+                {name: value for name, value in self._named(entry).items() if self._index.get(name, module) == module}
+            )
         return found
 
     def _build(self) -> dict[str, str]:
@@ -91,13 +92,8 @@ class Catalogue(Mapping[str, Value], Generic[Value]):
     def _stamp(self) -> list[list[Any]]:
         """Name, size and time of every file of the folder."""
         package = importlib.import_module(self._package)
-        found = []
-        for folder in package.__path__:
-            with os.scandir(folder) as files:
-                for file in files:
-                    if file.name.endswith(".py"):
-                        found.append([file.name, file.stat().st_size, file.stat().st_mtime_ns])
-        return sorted(found)
+        files = [file for folder in package.__path__ for file in Path(folder).glob("*.py")]
+        return sorted([file.name, file.stat().st_size, file.stat().st_mtime_ns] for file in files)
 
     def _read(self) -> dict[str, str] | None:
         try:

@@ -1,7 +1,7 @@
 """Which public names torch's modules have, recorded from torch 2.13 by `scripts/record_names.py`.
 
-    "silu" in names_of("torch.nn.functional")      -> True
-    names_of("torch.no.such.module")               -> None
+"silu" in names_of("torch.nn.functional")      -> True
+names_of("torch.no.such.module")               -> None
 """
 
 from __future__ import annotations

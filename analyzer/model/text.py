@@ -1,7 +1,7 @@
 """The text forms of a trace and of a model, for `weighbridge dump`.
 
-    print_model(model)   -> "Net                      params 0
-                             fc: Linear               params 630   weight [30, 20], bias [30]"
+print_model(model)   -> "Net                      params 0
+                         fc: Linear               params 630   weight [30, 20], bias [30]"
 """
 
 from __future__ import annotations

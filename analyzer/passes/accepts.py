@@ -1,14 +1,14 @@
 """Which inputs a model accepts, in words, from the conditions that torch requires on the way.
 
-    accepts([run], (("input", [N, 3, H, W]),))     -> ("H = W from 32 to 39",)
+accepts([run], (("input", [N, 3, H, W]),))     -> ("H = W from 32 to 39",)
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analyzer.algebra.expression import free_symbols
 from analyzer.algebra.condition import Condition
+from analyzer.algebra.expression import free_symbols
 from analyzer.algebra.substitution import evaluate
 from analyzer.evaluation.run import Run
 from analyzer.passes.inputs import Input

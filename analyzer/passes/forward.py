@@ -1,6 +1,6 @@
 """Running `forward` on abstract inputs: one path of it, in evaluation mode unless training is asked for.
 
-    forward(run, model, (("input", TensorType((1, 3, 224, 224))),))    -> Forward(output=Tensor([1, 1000]), ran=True)
+forward(run, model, (("input", TensorType((1, 3, 224, 224))),))    -> Forward(output=Tensor([1, 1000]), ran=True)
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Which inputs a forward pass gets: the ones given, or ones derived from the model's first layer.
 
-    derive(modules)     -> (("input", TensorType((N, 3, H, W))),)     for a model whose first layer is Conv2d(3, ...)
+derive(modules)     -> (("input", TensorType((N, 3, H, W))),)     for a model whose first layer is Conv2d(3, ...)
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Joining what the paths of an evaluation came to: equal figures merge, unequal ones become piecewise or bounds.
 
-    join([Path((bias != 0,), 10*n), Path((not bias != 0,), 9*n)], ...)   -> 10*n if bias != 0 else 9*n
+join([Path((bias != 0,), 10*n), Path((not bias != 0,), 9*n)], ...)   -> 10*n if bias != 0 else 9*n
 """
 
 from __future__ import annotations

@@ -66,6 +66,8 @@ def count(model: Model) -> Parameters:
         if not any(path == "" or layer.path == path or layer.path.startswith(f"{path}.") for path in shrinking):
             at_least += sum(lower_bound(r.type.numel) for r in layer.parameters.values() if r.type is not None)
     known = not model.unknowns and all(
-        record.type is not None for layer in model.layers for record in (*layer.parameters.values(), *layer.buffers.values())
+        record.type is not None
+        for layer in model.layers
+        for record in (*layer.parameters.values(), *layer.buffers.values())
     )
     return Parameters(total, trainable, buffers, at_least, known)

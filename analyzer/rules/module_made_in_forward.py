@@ -94,7 +94,9 @@ def check(subject: Subject) -> Iterator[Hit]:
             for call, context in _calls(function.body, Context()):
                 made = _made(subject, call)
                 if made is not None and not _is_kept(context, used):
-                    yield Hit(subject.place(call), f"{made} is made anew at every call of forward: it cannot be trained")
+                    yield Hit(
+                        subject.place(call), f"{made} is made anew at every call of forward: it cannot be trained"
+                    )
 
 
 def _calls(node: object, context: Context) -> Iterator[tuple[ir.Call, Context]]:

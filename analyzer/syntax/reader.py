@@ -6,6 +6,7 @@ DISK.read(Path("proj/train.py"), 6)   -> b"import"
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from dataclasses import dataclass
@@ -39,8 +40,9 @@ class Disk:
     """The files of this machine."""
 
     def read(self, path: Path, maximum: int) -> bytes:
-        if stat.S_ISFIFO(path.stat().st_mode):
-            raise OSError(f"{path} is no regular file")
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+            raise OSError(errno.EINVAL, "not a regular file", str(path))
         with path.open("rb") as file:
             return file.read(maximum)
 

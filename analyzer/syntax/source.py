@@ -54,7 +54,9 @@ def _decode(source: bytes, maximum_bytes: int) -> str:
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
     except SyntaxError as error:
-        raise SourceError(str(error)) from error
+        if "missing" not in str(error):
+            raise SourceError(str(error)) from error
+        encoding = "utf-8"  # no declaration, and the first lines are not UTF-8
     try:
         text = source.decode(encoding)
         text.encode()

@@ -1,9 +1,9 @@
 """What of Python, its standard library and torch is known natively, and how a name in it is found.
 
-    attribute("torch.nn.Linear").value      -> Class("Linear")
-    attribute("math.sqrt").value            -> Native("math.sqrt")
-    attribute("torch.flatten").value        -> Operator("torch.flatten")
-    is_native_module("torch.nn")            -> True
+attribute("torch.nn.Linear").value      -> Class("Linear")
+attribute("math.sqrt").value            -> Native("math.sqrt")
+attribute("torch.flatten").value        -> Operator("torch.flatten")
+is_native_module("torch.nn")            -> True
 """
 
 from __future__ import annotations
@@ -92,7 +92,8 @@ def _known_modules() -> frozenset[str]:
 _TORCH_MODULES = (
     "torch", "torch.nn", "torch.nn.functional", "torch.nn.init", "torch.nn.utils", "torch.nn.modules", "torch.optim",
     "torch.utils", "torch.utils.data", "torch.utils.checkpoint", "torch.utils.model_zoo", "torch.distributed",
-    "torch.cuda", "torch.cuda.amp", "torch.amp", "torch.jit", "torch.autograd", "torch.backends", "torch.hub", "torch.fx",
+    "torch.cuda", "torch.cuda.amp", "torch.amp", "torch.jit", "torch.autograd", "torch.backends", "torch.hub",
+    "torch.fx",
     "torch.nn.parallel", "torch.distributions", "torch.onnx", "torch.ao", "torch.ao.quantization", "torch.quantization",
     "torch.linalg", "torch.fft", "torch.special", "torch.nn.parameter", "torch.nn.modules.utils", "torch.library",
     "torch.nn.modules.conv", "torch.nn.modules.batchnorm", "torch.nn.modules.activation", "torch.nn.modules.container",
@@ -155,7 +156,9 @@ def class_of(value: Value) -> Value:
     for host in type(value).__mro__:
         if host in _host_classes() and host is not object:
             return _host_classes()[host]
-    return natives()["builtins.function" if isinstance(value, (Function, Native, Bound, Partial)) else "builtins.object"]
+    return natives()[
+        "builtins.function" if isinstance(value, (Function, Native, Bound, Partial)) else "builtins.object"
+    ]
 
 
 def is_of_class(run: Run, value: Value, cls: Class) -> Value:

@@ -1,6 +1,6 @@
 """Python's builtin functions on abstract values.
 
-    len([1, 2])  -> 2        isinstance(conv, nn.Module)  -> True        getattr(unknown, "x")  -> Unknown(...)
+len([1, 2])  -> 2        isinstance(conv, nn.Module)  -> True        getattr(unknown, "x")  -> Unknown(...)
 """
 
 from __future__ import annotations

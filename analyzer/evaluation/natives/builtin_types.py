@@ -1,6 +1,6 @@
 """Python's builtin types as classes: what calling them gives, and what their subclasses inherit.
 
-    int("12")  -> 12       list(range(3))  -> [0, 1, 2]       class Config(dict): ...  has a dict as payload
+int("12")  -> 12       list(range(3))  -> [0, 1, 2]       class Config(dict): ...  has a dict as payload
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def _number(run: Run, value: Value, special: str) -> Value:
 
 def _int(run: Run, cls: Class, value: Value = 0, *base: Value, **keywords: Value) -> Value:
     value = _number(run, value, "__int__")
-    if isinstance(value, Unknown) or isinstance(value, Expr):
+    if isinstance(value, (Unknown, Expr)):
         return value
     if isinstance(value, Rational):
         return value.trunc()
@@ -81,7 +81,11 @@ def _str(run: Run, cls: Class, value: Value = "", *more: Value, **keywords: Valu
 def _bytes(run: Run, cls: Class, value: Value = b"", *more: Value) -> Value:
     if isinstance(value, int):
         run.check_size(value)
-    return guarded(run, bytes, value, *more) if isinstance(value, (str, bytes, int, list)) else run.unknown("bytes", plain=True)
+    return (
+        guarded(run, bytes, value, *more)
+        if isinstance(value, (str, bytes, int, list))
+        else run.unknown("bytes", plain=True)
+    )
 
 
 def _list(run: Run, cls: Class, value: Value = ()) -> Value:
@@ -137,7 +141,9 @@ def _type(run: Run, cls: Class, value: Value, *definition: Value, **keywords: Va
     return finish_class(run, made, keywords)
 
 
-def _property(run: Run, cls: Class, fget: Value = None, fset: Value = None, fdel: Value = None, doc: Value = None) -> Value:
+def _property(
+    run: Run, cls: Class, fget: Value = None, fset: Value = None, fdel: Value = None, doc: Value = None
+) -> Value:
     return Property(fget, fset, fdel)
 
 

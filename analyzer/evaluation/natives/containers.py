@@ -1,7 +1,7 @@
 """torch.nn's containers: Sequential, ModuleList, ModuleDict, ParameterList, ParameterDict.
 
-    nn.Sequential(OrderedDict(conv=c, relu=r))      modules == {"conv": c, "relu": r}
-    nn.ModuleList([a, b])[1]                        -> b
+nn.Sequential(OrderedDict(conv=c, relu=r))      modules == {"conv": c, "relu": r}
+nn.ModuleList([a, b])[1]                        -> b
 """
 
 from __future__ import annotations

@@ -11,11 +11,11 @@ from collections.abc import Callable
 from typing import Any
 
 from analyzer.evaluation import calls, iteration
+from analyzer.evaluation.exception_statements import matches_exception
 from analyzer.evaluation.exceptions import OBJECT, raised
 from analyzer.evaluation.natives.builtin_types import TYPES
 from analyzer.evaluation.natives.registry import Table, native, natives
 from analyzer.evaluation.run import Run
-from analyzer.evaluation.exception_statements import matches_exception
 from analyzer.evaluation.values import Class, Instance, Native, Property, Raised, Unknown, Value
 
 

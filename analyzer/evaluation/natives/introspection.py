@@ -1,7 +1,7 @@
 """`inspect`: signatures and kinds of functions and classes.
 
-    list(inspect.signature(f).parameters)      -> ["x", "stride"]
-    inspect.isclass(nn.Linear)                 -> True
+list(inspect.signature(f).parameters)      -> ["x", "stride"]
+inspect.isclass(nn.Linear)                 -> True
 """
 
 from __future__ import annotations
@@ -145,7 +145,9 @@ def full_argument_specification(run: Run, target: Value) -> Value:
     result.attributes["kwonlyargs"] = [p.attributes["name"] for p in found if p.attributes["kind"] == 3]
     result.attributes["varargs"] = next((p.attributes["name"] for p in found if p.attributes["kind"] == 2), None)
     result.attributes["varkw"] = next((p.attributes["name"] for p in found if p.attributes["kind"] == 4), None)
-    result.attributes["defaults"] = tuple(p.attributes["default"] for p in positional if p.attributes["default"] is not EMPTY)
+    result.attributes["defaults"] = tuple(
+        p.attributes["default"] for p in positional if p.attributes["default"] is not EMPTY
+    )
     return result
 
 

@@ -1,6 +1,6 @@
 """The methods of Python's builtin types, each with what it may cost.
 
-    METHODS[list]["append"]      the Native that `layers.append(x)` calls
+METHODS[list]["append"]      the Native that `layers.append(x)` calls
 """
 
 from __future__ import annotations
@@ -86,7 +86,12 @@ def _host(name: str) -> Callable[..., Any]:
     return apply
 
 
-_SEQUENCE: Mapping[str, Callable[..., Any]] = {"index": _index, "count": _count, "__len__": _host("__len__"), "__contains__": comparisons.contains}
+_SEQUENCE: Mapping[str, Callable[..., Any]] = {
+    "index": _index,
+    "count": _count,
+    "__len__": _host("__len__"),
+    "__contains__": comparisons.contains,
+}
 
 _LIST: Mapping[str, Callable[..., Any]] = {
     **_SEQUENCE, "append": _append, "extend": _extend, "insert": _insert, "pop": _pop_list, "remove": _remove,
@@ -199,7 +204,9 @@ def _text_method(name: str) -> Callable[..., Any]:
             texts = [value for value in arguments[0].values() if isinstance(value, str)]
             run.check_size(len(target) * max(map(len, texts), default=1))
         if name == "replace" and all(isinstance(a, str) for a in arguments[:2]):
-            run.check_size(len(target) + (target.count(arguments[0]) if arguments[0] else len(target)) * len(arguments[1]))
+            run.check_size(
+                len(target) + (target.count(arguments[0]) if arguments[0] else len(target)) * len(arguments[1])
+            )
         return method(run, target, *arguments, **keywords)
 
     return apply
@@ -248,13 +255,22 @@ def _formattable(run: Run, value: Value) -> Value:
 
 
 _STR: Mapping[str, Callable[..., Any]] = {
-    **{name: _text_method(name) for name in dir(str) if not name.startswith("_") and name not in ("join", "format", "format_map")},
+    **{name: _text_method(name) for name in dir(str) if not name.startswith("_") and name not in ("join", "format",
+    "format_map")},
     "join": _join, "format": _format, "__contains__": comparisons.contains, "__len__": _host("__len__"),
 }  # fmt: skip
 
-_BYTES = {name: pure(f"bytes.{name}", getattr(bytes, name)).function for name in ("decode", "hex", "startswith", "endswith", "split")}
-_INT = {name: pure(f"int.{name}", getattr(int, name)).function for name in ("bit_length", "conjugate", "as_integer_ratio", "to_bytes")}
-_FLOAT = {name: pure(f"float.{name}", getattr(float, name)).function for name in ("is_integer", "as_integer_ratio", "hex")}
+_BYTES = {
+    name: pure(f"bytes.{name}", getattr(bytes, name)).function
+    for name in ("decode", "hex", "startswith", "endswith", "split")
+}
+_INT = {
+    name: pure(f"int.{name}", getattr(int, name)).function
+    for name in ("bit_length", "conjugate", "as_integer_ratio", "to_bytes")
+}
+_FLOAT = {
+    name: pure(f"float.{name}", getattr(float, name)).function for name in ("is_integer", "as_integer_ratio", "hex")
+}
 
 
 def _append_left(run: Run, target: deque[Value], item: Value) -> None:

@@ -1,7 +1,7 @@
 """torch.nn.Module as a class of the interpreter: its methods that build, walk, freeze and convert modules.
 
-    model.add_module("fc", linear)      model.modules["fc"] is linear
-    for p in model.parameters(): p.requires_grad = False
+model.add_module("fc", linear)      model.modules["fc"] is linear
+for p in model.parameters(): p.requires_grad = False
 """
 
 from __future__ import annotations
@@ -209,7 +209,10 @@ def _state_dict(run: Run, module: ModuleInstance, *arguments: Value, prefix: str
     found: dict[str, Value] = {}
     for path, child in modules.named_modules(module, prefix.rstrip("."), remove_duplicate=False):
         base = f"{path}." if path else ""
-        own = {**(child.parameters or {}), **{n: b for n, b in child.buffers.items() if n not in child.buffers_not_saved}}
+        own = {
+            **(child.parameters or {}),
+            **{n: b for n, b in child.buffers.items() if n not in child.buffers_not_saved},
+        }
         found.update({base + name: tensor for name, tensor in own.items() if tensor is not None})
     return found
 
@@ -265,11 +268,9 @@ _METHODS: dict[str, Any] = {
     "state_dict": _state_dict, "load_state_dict": _load_state_dict, "_load_from_state_dict": _nothing,
     "_save_to_state_dict": _nothing, "register_forward_hook": _hook("post"), "register_forward_pre_hook": _hook("pre"),
     "extra_repr": lambda run, module: "", "_get_name": lambda run, module: module.cls.name,
-    **{name: _ignored_hook for name in (
-        "register_full_backward_hook", "register_backward_hook", "register_load_state_dict_post_hook",
-        "_register_load_state_dict_pre_hook", "register_load_state_dict_pre_hook", "_register_state_dict_hook",
-        "register_state_dict_pre_hook", "register_full_backward_pre_hook",
-    )},
+    **dict.fromkeys(("register_full_backward_hook", "register_backward_hook", "register_load_state_dict_post_hook",
+    "_register_load_state_dict_pre_hook", "register_load_state_dict_pre_hook", "_register_state_dict_hook",
+    "register_state_dict_pre_hook", "register_full_backward_pre_hook"), _ignored_hook),
 }  # fmt: skip
 
 _REGISTRIES = {
@@ -279,7 +280,9 @@ _REGISTRIES = {
     "training": lambda run, module: module.training,
 }
 
-MODULE = Class("Module", (OBJECT,), {name: Native(name, f, binds=True) for name, f in _METHODS.items()}, module="torch.nn")
+MODULE = Class(
+    "Module", (OBJECT,), {name: Native(name, f, binds=True) for name, f in _METHODS.items()}, module="torch.nn"
+)
 MODULE.is_module = True
 MODULE.qualified_name = "Module"
 
@@ -293,4 +296,6 @@ SUPER_METHODS = Table({
     **{f"registry.{name}": Native(name, function) for name, function in _REGISTRIES.items()},
 })  # fmt: skip
 
-ENTRIES = Table({"torch.nn.Module": MODULE, "torch.nn.modules.Module": MODULE, "torch.nn.modules.module.Module": MODULE})
+ENTRIES = Table(
+    {"torch.nn.Module": MODULE, "torch.nn.modules.Module": MODULE, "torch.nn.modules.module.Module": MODULE}
+)

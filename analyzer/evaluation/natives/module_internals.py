@@ -1,8 +1,8 @@
 """What programs reach of nn.Module although it is not documented: its hooks, `_apply`, extra state.
 
-    len(module._forward_hooks)                  Unknown, certainly a number
-    module._non_persistent_buffers_set          the names of the buffers that are not saved
-    super()._apply(function)                    the module
+len(module._forward_hooks)                  Unknown, certainly a number
+module._non_persistent_buffers_set          the names of the buffers that are not saved
+super()._apply(function)                    the module
 """
 
 from __future__ import annotations

@@ -148,7 +148,8 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "log2": math.log2, "log": math.log, "log10": math.log10, "exp": math.exp, "sqrt": math.sqrt, "abs": abs,
     "ceil": lambda a: float(math.ceil(a)), "floor": lambda a: float(math.floor(a)), "round": _round, "around": _round,
     "rint": _round, "power": lambda a, b: a**b, "divide": lambda a, b: a / b, "multiply": lambda a, b: a * b,
-    "add": lambda a, b: a + b, "subtract": lambda a, b: a - b, "maximum": max, "minimum": min, "square": lambda a: a * a,
+    "add": lambda a, b: a + b, "subtract": lambda a, b: a - b, "maximum": max, "minimum": min,
+    "square": lambda a: a * a,
     "clip": lambda a, low, high: min(max(a, low), high), "sin": math.sin, "cos": math.cos, "mod": lambda a, b: a % b,
     "isnan": math.isnan, "sign": lambda a: (a > 0) - (a < 0),
 }  # fmt: skip
@@ -160,7 +161,8 @@ _TYPES = {
 NUMPY = Table({
     **{f"numpy.{name}": Native(f"numpy.{name}", _reduction(name, reduce)) for name, reduce in _REDUCTIONS.items()},
     **{f"numpy.{name}": Native(f"numpy.{name}", _elementwise(name, f)) for name, f in _FUNCTIONS.items()},
-    **{f"numpy.{name}": Class(name, (OBJECT,), {}, module="numpy", native=_convert(kind)) for name, kind in _TYPES.items()},
+    **{f"numpy.{name}": Class(name, (OBJECT,), {}, module="numpy", native=_convert(kind)) for name,
+    kind in _TYPES.items()},
     "numpy.zeros": Native("numpy.zeros", _filled(0.0)), "numpy.ones": Native("numpy.ones", _filled(1.0)),
     "numpy.cumsum": Native("numpy.cumsum", _cumulative), "numpy.unique": Native("numpy.unique", _unique),
     "numpy.ndarray": Class("ndarray", (OBJECT,), {}, module="numpy"), "numpy.pi": math.pi, "numpy.inf": math.inf,

@@ -113,4 +113,3 @@ QUANTIZATION = Table({
     **_everywhere({name: _configuration(name) for name in _CONFIGURATIONS}),
     **_everywhere({name: _observer(name) for name in _OBSERVERS}),
 })  # fmt: skip
-

@@ -52,7 +52,7 @@ def pure(name: str, function: Callable[..., Any]) -> Native:
         named = {key: concrete(argument) for key, argument in keywords.items()}
         for value in (*known, *named.values()):
             if isinstance(value, Unknown):
-                return Unknown(value.reason if value.reason else f"an argument of {name}", value.place or run.place, plain=True)
+                return Unknown(value.reason or f"an argument of {name}", value.place or run.place, plain=True)
         return guarded(run, function, *known, **named)
 
     return Native(name, apply)

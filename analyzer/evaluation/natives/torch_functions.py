@@ -1,8 +1,8 @@
 """What of torch is neither layer nor operator: parameters, devices, contexts, initialisers, marks and utilities.
 
-    nn.Parameter(torch.zeros(1, 5))     -> a trainable Tensor [1, 5]
-    nn.init.kaiming_normal_(w)          -> w, unchanged in shape
-    with torch.no_grad(): ...           runs its body
+nn.Parameter(torch.zeros(1, 5))     -> a trainable Tensor [1, 5]
+nn.init.kaiming_normal_(w)          -> w, unchanged in shape
+with torch.no_grad(): ...           runs its body
 """
 
 from __future__ import annotations
@@ -160,31 +160,36 @@ _CONTEXTS = (
 )  # fmt: skip
 _MARKS = (
     "torch.jit.script", "torch.jit.ignore", "torch.jit.unused", "torch.jit.export", "torch.jit.script_if_tracing",
-    "torch.jit.interface", "torch.jit.script_method", "torch.fx.wrap", "torch.compiler.disable", "torch._dynamo.disable",
+    "torch.jit.interface", "torch.jit.script_method", "torch.fx.wrap", "torch.compiler.disable",
+    "torch._dynamo.disable",
     "torch.compiler.allow_in_graph", "torch.jit._overload_method", "torch.cuda.amp.custom_fwd",
     "torch.cuda.amp.custom_bwd", "torch.amp.custom_fwd", "torch.amp.custom_bwd", "torch._jit_internal._overload_method",
     "torch.autograd.function.once_differentiable", "torch.jit.optimize_for_inference", "torch.jit.freeze",
-    "torch.utils.checkpoint.checkpoint_wrapper", "torch.overrides.handle_torch_function", "torch._dynamo.allow_in_graph",
+    "torch.utils.checkpoint.checkpoint_wrapper", "torch.overrides.handle_torch_function",
+    "torch._dynamo.allow_in_graph",
     "torch.jit._overload", "torch.jit.unused", "torch.library.register_fake", "torch.distributed.fsdp.wrap.wrap",
 )  # fmt: skip
 _NOTHING = (
     "torch.manual_seed", "torch.cuda.manual_seed", "torch.cuda.manual_seed_all", "torch.set_default_device",
     "torch.set_float32_matmul_precision", "torch.use_deterministic_algorithms", "torch.cuda.set_device",
     "torch.cuda.empty_cache", "torch.set_num_threads", "torch.set_printoptions", "torch._C._log_api_usage_once",
-    "torch._assert", "torch.cuda.synchronize", "torch.save", "torch.autograd.backward", "torch.multiprocessing.set_start_method",
+    "torch._assert", "torch.cuda.synchronize", "torch.save", "torch.autograd.backward",
+    "torch.multiprocessing.set_start_method",
     "torch.multiprocessing.set_sharing_strategy", "torch.distributed.init_process_group", "torch.distributed.barrier",
     "torch.distributed.destroy_process_group",
     "torch._dynamo.mark_static", "torch.fx._symbolic_trace.wrap",
 )  # fmt: skip
 _FALSE = (
     "torch.jit.is_scripting", "torch.jit.is_tracing", "torch.onnx.is_in_onnx_export", "torch.compiler.is_compiling",
-    "torch._dynamo.is_compiling", "torch.is_autocast_enabled", "torch.distributed.is_initialized", "torch.is_deterministic",
+    "torch._dynamo.is_compiling", "torch.is_autocast_enabled", "torch.distributed.is_initialized",
+    "torch.is_deterministic",
     "torch.compiler.is_dynamo_compiling", "torch.fx._symbolic_trace.is_fx_tracing", "torch._C._get_tracing_state",
     "torch.are_deterministic_algorithms_enabled", "torch.overrides.has_torch_function",
     "torch.compiler.is_exporting", "torch.is_autocast_cpu_enabled", "torch.is_inference_mode_enabled",
 )  # fmt: skip
 _MACHINE = (
-    "torch.cuda.is_available", "torch.cuda.device_count", "torch.backends.mps.is_available", "torch.distributed.is_available",
+    "torch.cuda.is_available", "torch.cuda.device_count", "torch.backends.mps.is_available",
+    "torch.distributed.is_available",
     "torch.cuda.is_bf16_supported", "torch.distributed.get_rank", "torch.distributed.get_world_size",
     "torch.cuda.current_device", "torch.cuda.get_device_capability", "torch.xpu.is_available", "torch.get_num_threads",
     "torch.backends.cudnn.is_available", "torch.backends.mps.is_built", "torch.cuda.get_device_name",
@@ -350,8 +355,10 @@ TORCH = Table({
     "torch.half": DType.float16, "torch.float": DType.float32, "torch.double": DType.float64, "torch.long": DType.int64,
     "torch.int": DType.int32, "torch.short": DType.int16, "torch.bool": DType.bool_, "torch.cfloat": DType.complex64,
     "torch.cdouble": DType.complex128,
-    "torch.nn.Parameter": PARAMETER, "torch.nn.parameter.Parameter": PARAMETER, "torch.nn.Buffer": Native("Buffer", _first),
-    "torch.nn.parameter.UninitializedParameter": Class("UninitializedParameter", (PARAMETER,), {}, native=_uninitialised),
+    "torch.nn.Parameter": PARAMETER, "torch.nn.parameter.Parameter": PARAMETER, "torch.nn.Buffer": Native("Buffer",
+    _first),
+    "torch.nn.parameter.UninitializedParameter": Class("UninitializedParameter", (PARAMETER,), {},
+    native=_uninitialised),
     "torch.nn.UninitializedParameter": Class("UninitializedParameter", (PARAMETER,), {}, native=_uninitialised),
     "torch.Tensor": TENSOR, "torch.device": DEVICE, "torch.Size": SIZE, "torch.dtype": DTYPE, "torch.jit.Final": DTYPE,
     "torch.FloatTensor": TENSOR, "torch.LongTensor": TENSOR,
@@ -359,7 +366,8 @@ TORCH = Table({
     "torch.version.cuda": None, "torch.version.hip": None, "torch.inf": float("inf"), "torch.nan": float("nan"),
     "torch.pi": 3.141592653589793, "torch.e": 2.718281828459045, "torch.strided": "strided",
     "torch.contiguous_format": "contiguous_format", "torch.channels_last": "channels_last",
-    "torch.preserve_format": "preserve_format", "torch.channels_last_3d": "channels_last_3d", "torch.legacy_contiguous_format": "",
+    "torch.preserve_format": "preserve_format", "torch.channels_last_3d": "channels_last_3d",
+    "torch.legacy_contiguous_format": "",
     "torch.nn.modules.utils._single": _pair(1), "torch.nn.modules.utils._pair": _pair(2),
     "torch.nn.modules.utils._triple": _pair(3), "torch.nn.modules.utils._quadruple": _pair(4),
 })  # fmt: skip

@@ -1,7 +1,7 @@
 """Arguments of calls and the edits that change them.
 
-    argument(<nn.Conv2d(3, 8, bias=True)>, 7, "bias")       -> ir.Argument(keyword="bias", value=True)
-    with_keyword(place, call, "bias=False")                 -> Edit that makes it nn.Conv2d(3, 8, bias=False)
+argument(<nn.Conv2d(3, 8, bias=True)>, 7, "bias")       -> ir.Argument(keyword="bias", value=True)
+with_keyword(place, call, "bias=False")                 -> Edit that makes it nn.Conv2d(3, 8, bias=False)
 """
 
 from __future__ import annotations

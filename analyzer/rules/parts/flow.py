@@ -1,7 +1,7 @@
 """Which call's result goes where in a forward pass that is wholly known.
 
-    for model, first, second in adjacent(weighed, is_convolution, is_batch_norm):
-        first.place         where a convolution is made whose result goes to a batch norm and nowhere else
+for model, first, second in adjacent(weighed, is_convolution, is_batch_norm):
+    first.place         where a convolution is made whose result goes to a batch norm and nowhere else
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What a module holds outside of its registries: modules and parameters in plain lists, dicts and objects.
 
-    for holder in plain_holders(root):
-        holder.module, holder.name, holder.value        the module, and its attribute that is a plain container
-        holder.modules, holder.parameters               what in it is registered nowhere in the model
+for holder in plain_holders(root):
+    holder.module, holder.name, holder.value        the module, and its attribute that is a plain container
+    holder.modules, holder.parameters               what in it is registered nowhere in the model
 """
 
 from __future__ import annotations

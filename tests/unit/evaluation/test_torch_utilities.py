@@ -1,6 +1,6 @@
 """Modules that torch's utilities reparametrize, prune, fuse, wrap and convert, held against PyTorch's own answers.
 
-    model = nn.utils.weight_norm(nn.Linear(2, 3))      parameters bias [3], weight_g [3, 1], weight_v [3, 2]
+model = nn.utils.weight_norm(nn.Linear(2, 3))      parameters bias [3], weight_g [3, 1], weight_v [3, 2]
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ def test_a_table_of_unknown_shape_gives_an_embedding_with_a_weight_of_unknown_sh
 ) -> None:
     model = evaluate(f"{RECORD['prelude']}model = nn.Embedding.from_pretrained(torch.load('glove.pt'))", "model")
     assert model.cls.name == "Embedding"
-    (name, weight), = named_parameters(model)
+    ((name, weight),) = named_parameters(model)
     assert name == "weight"
     assert weight.type is None
     assert not weight.requires_grad

@@ -1,0 +1,246 @@
+"""Where PyTorch would refuse what a model does with its own input, as far as that is certain.
+
+    for refusal in refusals(subject, weighed):
+        refusal.place, refusal.message        the layer or statement, and PyTorch's reason
+        refusal.mismatch                      Mismatch("in_features", 16384, fitting=4096), of a layer's setting
+
+Certain means: the input is given by the user, or it is the one that the model's first layer alone can take, and every
+way through the model ends so.  Sizes that this leaves open count where the source itself speaks of them.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from analyzer.algebra.expression import Dim, Expr
+from analyzer.algebra.tensor import Refused, TensorType
+from analyzer.evaluation.forward import ShapeError
+from analyzer.evaluation.trace import Equation
+from analyzer.evaluation.values import ModuleInstance, Place
+from analyzer.model.tree import Layer, Model
+from analyzer.passes.accepts import holds
+from analyzer.passes.cost import tensors_in
+from analyzer.passes.inputs import FIRST_LAYERS
+from analyzer.rule import Subject
+from analyzer.rules.parts.flow import is_source, key
+from analyzer.rules.parts.sizes import Sizes, intended
+from analyzer.syntax import ir
+from analyzer.weigh import FITTING, Path, Weighed
+
+SHRINKS = re.compile(r"[Oo]utput size is too small|Kernel size can't be greater|Calculated padded input size|non-empty")
+ANY_RANK = frozenset(f"torch.nn.{name}" for name in (
+    "Linear", "LayerNorm", "RMSNorm", "ReLU", "GELU", "SiLU", "Tanh", "Sigmoid", "Dropout", "Identity", "LeakyReLU",
+    "ELU", "Hardswish", "Mish", "Softplus", "Embedding",
+))  # fmt: skip
+"""Layers that treat the last dimension the same whatever stands before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """A setting of a layer that is not what arrives."""
+
+    setting: str
+    present: int
+    fitting: int | None
+    """What would fit; None where no single value does."""
+    factors: tuple[int, ...] = ()
+    """The sizes that the fitting value is the product of, where they were flattened together."""
+    divisor: int = 0
+    """What any fitting value is a multiple of, where the setting is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One place where PyTorch would raise."""
+
+    place: Place
+    message: str
+    path: str | None
+    arrives: tuple[str, ...]
+    mismatch: Mismatch | None = None
+    grounds: tuple[str, ...] = ()
+    """Who speaks of the sizes that the analysis left open."""
+
+    @property
+    def shrinks(self) -> bool:
+        return self.mismatch is None and SHRINKS.search(self.message) is not None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        arrives = (f"arrives: {', '.join(self.arrives)}",) if self.arrives else ()
+        return arrives + tuple(f"by {who}" for who in self.grounds)
+
+
+def refusals(subject: Subject, weighed: Weighed) -> Iterator[Refusal]:
+    """What every way through the model comes to; at most one, the first."""
+    ways = [way for way in weighed.ways if way.model is not None and way.forward is not None]
+    found = [_refusal(subject, weighed, way) for way in ways]
+    first = found[0] if found and len(ways) == len(weighed.ways) else None
+    if first is not None and all(one is not None and key(one.place) == key(first.place) for one in found):
+        yield first
+
+
+def _refusal(subject: Subject, weighed: Weighed, way: Path) -> Refusal | None:
+    assert way.model is not None and way.forward is not None  # noqa: PT018
+    if not weighed.given and not is_certain(way.model.trace.equations, way):
+        return None
+    sizes = None if weighed.given else intended(subject, weighed, way)
+    early = _too_large(way, sizes) or _unmet(subject, weighed, way, sizes)
+    if early is not None:
+        return early if weighed.given or _stands_alone(subject, weighed, early) else None
+    if way.forward.refused is None:
+        return None
+    refused = _refused(subject, weighed, way.model, way.forward.refused)
+    if refused is None or weighed.given or _stands_alone(subject, weighed, refused):
+        return refused
+    return None
+
+
+def is_certain(equations: tuple[Equation, ...], way: Path) -> bool:
+    """Whether the layer that the input was derived from is what the input goes into."""
+    assert way.model is not None
+    inputs = {number for _, number in way.model.trace.inputs}
+    readers = [e for e in equations if e.outputs and inputs & set(e.inputs)]
+    short = {reader.operator.rpartition(".")[2] for reader in readers}
+    if not readers or not short <= FIRST_LAYERS.keys() or not all(r.operator.startswith("torch.nn.") for r in readers):
+        return False
+    fixed = all(re.fullmatch(r"(Conv|ConvTranspose|BatchNorm)[123]d", name) for name in short)
+    return fixed or all(equation.operator in ANY_RANK for equation in equations if equation.outputs)
+
+
+def _stands_alone(subject: Subject, weighed: Weighed, refusal: Refusal) -> bool:
+    """Whether it does not hang on arguments that callers give: of a class, only what is written as numbers counts."""
+    if weighed.target.kind != "class":
+        return True
+    if weighed.target.symbols:
+        return False
+    call = subject.call_at(refusal.place)
+    if refusal.mismatch is not None and call is not None:
+        from analyzer.rules.parts.code import is_literal
+
+        return bool(call.arguments) and is_literal(call.arguments[0].value)
+    node = next((n for n in subject.source.nodes(ir.Class) if n.span == weighed.target.place.span), None)
+    own = () if node is None else tuple(s for s in node.body if isinstance(s, ir.Function) and s.name == "__init__")
+    return node is not None and all(len(function.parameters.parameters) == 1 for function in own)
+
+
+# ---------------------------------------------------------------- what was refused
+
+
+def _refused(subject: Subject, weighed: Weighed, model: Model, refused: Refused) -> Refusal | None:
+    if not isinstance(refused, ShapeError):
+        return None
+    arrives = tuple(str(tensor) for tensor in tensors_in(refused.inputs))
+    layer = next((layer for layer in model.layers if layer.record.place is refused.module.place), None)
+    place = refused.module.place if refused.module.cls.spec is not None else refused.place
+    if not is_source(place):
+        place = subject.header(weighed)
+    tensor = next(tensors_in(refused.inputs), None)
+    wanted = None if tensor is None else _setting(refused.module, tensor)
+    mismatch = None
+    if wanted is not None:
+        name, present, arriving = wanted
+        if isinstance(arriving, int) and arriving != present:
+            mismatch = Mismatch(name, present, arriving)
+    return Refusal(place, refused.message, layer.path if layer is not None else None, arrives, mismatch)
+
+
+def _setting(module: ModuleInstance, tensor: TensorType) -> tuple[str, int, Dim] | None:
+    """The setting of a layer that must equal a dimension of its input, its value, and that dimension."""
+    if module.cls.spec is None:
+        return None
+    for name, axis in FITTING.items():
+        present = module.attributes.get(name)
+        if not isinstance(present, int):
+            continue
+        spatial = re.search(r"([123])d$", module.cls.name)
+        if spatial is not None and module.cls.name.startswith("Conv") and tensor.rank == int(spatial[1]) + 1:
+            axis = 0
+        if -tensor.rank <= axis < tensor.rank:
+            return name, present, tensor.shape[axis]
+    shape = module.attributes.get("normalized_shape")
+    if isinstance(shape, tuple) and len(shape) == 1 and isinstance(shape[0], int) and tensor.rank:
+        return "normalized_shape", shape[0], tensor.shape[-1]
+    return None
+
+
+# ---------------------------------------------------------------- what sizes that were left open come to
+
+
+def _too_large(way: Path, sizes: Sizes | None) -> Refusal | None:
+    """The first layer whose setting none of the intended sizes fits, or no size at all."""
+    assert way.model is not None
+    trace = way.model.trace
+    producers = {number: equation for equation in trace.equations for number in equation.outputs}
+    for equation in trace.equations:
+        layer = _layer(way.model, equation)
+        if layer is None or not equation.inputs or not is_source(equation.place):
+            continue
+        wanted = _recorded(layer, trace.tensors[equation.inputs[0]])
+        if wanted is None or not isinstance(wanted[2], Expr):
+            continue
+        name, present, arriving = wanted
+        values = None if sizes is None else sizes.values(arriving)
+        divisor = math.gcd(*arriving.terms.values())
+        if values is not None and present not in values:
+            fitting = next(iter(values)) if len(values) == 1 else None
+            factors = _factors(producers.get(equation.inputs[0]), sizes, way.model) if fitting else ()
+            mismatch = Mismatch(name, present, fitting, factors)
+        elif divisor > 1 and present % divisor:
+            mismatch = Mismatch(name, present, None, divisor=divisor)
+        else:
+            continue
+        assert equation.place is not None
+        arrives = (str(trace.tensors[equation.inputs[0]]),)
+        grounds = sizes.grounds if sizes is not None and values is not None else ()
+        return Refusal(equation.place, "", layer.path, arrives, mismatch, grounds)
+    return None
+
+
+def _layer(model: Model, equation: Equation) -> Layer | None:
+    number = equation.module
+    layer = model.layers[number] if number is not None and 0 <= number < len(model.layers) else None
+    return layer if layer is not None and layer.record.qualified_type == equation.operator else None
+
+
+def _recorded(layer: Layer, tensor: TensorType) -> tuple[str, int, Dim] | None:
+    """As `_setting`, of a layer as the trace keeps it."""
+    for name, axis in FITTING.items():
+        text = layer.record.settings.get(name, "")
+        if text.isdecimal() and -tensor.rank <= axis < tensor.rank:
+            return name, int(text), tensor.shape[axis]
+    return None
+
+
+def _factors(equation: Equation | None, sizes: Sizes | None, model: Model) -> tuple[int, ...]:
+    """The sizes of what was flattened, without the batch."""
+    if equation is None or sizes is None or not equation.inputs:
+        return ()
+    values = [sizes.values(size) for size in model.trace.tensors[equation.inputs[0]].shape[1:]]
+    return tuple(next(iter(v)) for v in values if v) if all(v and len(v) == 1 for v in values) else ()
+
+
+def _unmet(subject: Subject, weighed: Weighed, way: Path, sizes: Sizes | None) -> Refusal | None:
+    """The first demand that none of the intended sizes fulfils."""
+    if sizes is None:
+        return None
+    for requirement in way.run.requirements:
+        expression = requirement.condition.expression
+        names = tuple(expression_names(expression))
+        if len(names) != 1 or names[0] not in sizes.candidates:
+            continue
+        if any(holds(requirement.condition, {names[0]: value}) for value in sizes.candidates[names[0]]):
+            continue
+        place = requirement.place if requirement.place is not None and is_source(requirement.place) else None
+        return Refusal(place or subject.header(weighed), requirement.message, None, (), None, sizes.grounds)
+    return None
+
+
+def expression_names(expression: Expr) -> frozenset[str]:
+    """The symbols of an expression."""
+    from analyzer.algebra.expression import free_symbols
+
+    return free_symbols(expression)
