@@ -13,9 +13,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from analyzer.algebra.expression import Dim, Expr
+from analyzer.algebra.expression import Dim, Expr, free_symbols
 from analyzer.algebra.tensor import Refused, TensorType
 from analyzer.evaluation.forward import ShapeError
 from analyzer.evaluation.trace import Equation
@@ -25,7 +25,8 @@ from analyzer.passes.accepts import holds
 from analyzer.passes.cost import tensors_in
 from analyzer.passes.inputs import FIRST_LAYERS
 from analyzer.rule import Subject
-from analyzer.rules.parts.flow import is_source, key
+from analyzer.rules.parts.code import is_literal
+from analyzer.rules.parts.flow import is_source, key, layer_of
 from analyzer.rules.parts.sizes import Sizes, intended
 from analyzer.syntax import ir
 from analyzer.weigh import FITTING, Path, Weighed
@@ -84,7 +85,8 @@ def refusals(subject: Subject, weighed: Weighed) -> Iterator[Refusal]:
 
 
 def _refusal(subject: Subject, weighed: Weighed, way: Path) -> Refusal | None:
-    assert way.model is not None and way.forward is not None  # noqa: PT018
+    if way.model is None or way.forward is None:
+        return None
     if not weighed.given and not is_certain(way.model.trace.equations, way):
         return None
     sizes = None if weighed.given else intended(subject, weighed, way)
@@ -93,7 +95,7 @@ def _refusal(subject: Subject, weighed: Weighed, way: Path) -> Refusal | None:
         return early if weighed.given or _stands_alone(subject, weighed, early) else None
     if way.forward.refused is None:
         return None
-    refused = _refused(subject, weighed, way.model, way.forward.refused)
+    refused = _refused(subject, weighed, way, way.forward.refused, sizes)
     if refused is None or weighed.given or _stands_alone(subject, weighed, refused):
         return refused
     return None
@@ -119,8 +121,6 @@ def _stands_alone(subject: Subject, weighed: Weighed, refusal: Refusal) -> bool:
         return False
     call = subject.call_at(refusal.place)
     if refusal.mismatch is not None and call is not None:
-        from analyzer.rules.parts.code import is_literal
-
         return bool(call.arguments) and is_literal(call.arguments[0].value)
     node = next((n for n in subject.source.nodes(ir.Class) if n.span == weighed.target.place.span), None)
     own = () if node is None else tuple(s for s in node.body if isinstance(s, ir.Function) and s.name == "__init__")
@@ -130,22 +130,32 @@ def _stands_alone(subject: Subject, weighed: Weighed, refusal: Refusal) -> bool:
 # ---------------------------------------------------------------- what was refused
 
 
-def _refused(subject: Subject, weighed: Weighed, model: Model, refused: Refused) -> Refusal | None:
-    if not isinstance(refused, ShapeError):
+def _refused(
+    subject: Subject, weighed: Weighed, way: Path, refused: Refused, sizes: Sizes | None
+) -> Refusal | None:
+    if not isinstance(refused, ShapeError) or way.model is None:
         return None
     arrives = tuple(str(tensor) for tensor in tensors_in(refused.inputs))
-    layer = next((layer for layer in model.layers if layer.record.place is refused.module.place), None)
+    layer = next((layer for layer in way.model.layers if layer.record.place is refused.module.place), None)
     place = refused.module.place if refused.module.cls.spec is not None else refused.place
     if not is_source(place):
         place = subject.header(weighed)
     tensor = next(tensors_in(refused.inputs), None)
     wanted = None if tensor is None else _setting(refused.module, tensor)
-    mismatch = None
-    if wanted is not None:
-        name, present, arriving = wanted
-        if isinstance(arriving, int) and arriving != present:
-            mismatch = Mismatch(name, present, arriving)
-    return Refusal(place, refused.message, layer.path if layer is not None else None, arrives, mismatch)
+    mismatch = None if wanted is None else _mismatch(*wanted, sizes)
+    grounds = sizes.grounds if sizes is not None and mismatch is not None and mismatch.fitting is not None else ()
+    return Refusal(place, refused.message, layer.path if layer is not None else None, arrives, mismatch, grounds)
+
+
+def _mismatch(name: str, present: int, arriving: Dim, sizes: Sizes | None) -> Mismatch | None:
+    """What is wrong with a setting; None where it may fit."""
+    if isinstance(arriving, int):
+        return Mismatch(name, present, arriving) if arriving != present else None
+    values = None if sizes is None else sizes.values(arriving)
+    if values is not None and present not in values:
+        return Mismatch(name, present, next(iter(values)) if len(values) == 1 else None)
+    divisor = math.gcd(*arriving.terms.values())
+    return Mismatch(name, present, None, divisor=divisor) if divisor > 1 and present % divisor else None
 
 
 def _setting(module: ModuleInstance, tensor: TensorType) -> tuple[str, int, Dim] | None:
@@ -176,34 +186,22 @@ def _too_large(way: Path, sizes: Sizes | None) -> Refusal | None:
     trace = way.model.trace
     producers = {number: equation for equation in trace.equations for number in equation.outputs}
     for equation in trace.equations:
-        layer = _layer(way.model, equation)
+        layer = layer_of(way.model, equation)
         if layer is None or not equation.inputs or not is_source(equation.place):
             continue
         wanted = _recorded(layer, trace.tensors[equation.inputs[0]])
         if wanted is None or not isinstance(wanted[2], Expr):
             continue
-        name, present, arriving = wanted
-        values = None if sizes is None else sizes.values(arriving)
-        divisor = math.gcd(*arriving.terms.values())
-        if values is not None and present not in values:
-            fitting = next(iter(values)) if len(values) == 1 else None
-            factors = _factors(producers.get(equation.inputs[0]), sizes, way.model) if fitting else ()
-            mismatch = Mismatch(name, present, fitting, factors)
-        elif divisor > 1 and present % divisor:
-            mismatch = Mismatch(name, present, None, divisor=divisor)
-        else:
+        mismatch = _mismatch(*wanted, sizes)
+        if mismatch is None or equation.place is None:
             continue
-        assert equation.place is not None
+        flattened = _factors(producers.get(equation.inputs[0]), sizes, way.model)
+        if mismatch.fitting is not None and math.prod(flattened) == mismatch.fitting:
+            mismatch = replace(mismatch, factors=flattened)
         arrives = (str(trace.tensors[equation.inputs[0]]),)
-        grounds = sizes.grounds if sizes is not None and values is not None else ()
+        grounds = sizes.grounds if sizes is not None and not mismatch.divisor else ()
         return Refusal(equation.place, "", layer.path, arrives, mismatch, grounds)
     return None
-
-
-def _layer(model: Model, equation: Equation) -> Layer | None:
-    number = equation.module
-    layer = model.layers[number] if number is not None and 0 <= number < len(model.layers) else None
-    return layer if layer is not None and layer.record.qualified_type == equation.operator else None
 
 
 def _recorded(layer: Layer, tensor: TensorType) -> tuple[str, int, Dim] | None:
@@ -228,8 +226,7 @@ def _unmet(subject: Subject, weighed: Weighed, way: Path, sizes: Sizes | None) -
     if sizes is None:
         return None
     for requirement in way.run.requirements:
-        expression = requirement.condition.expression
-        names = tuple(expression_names(expression))
+        names = tuple(free_symbols(requirement.condition.expression))
         if len(names) != 1 or names[0] not in sizes.candidates:
             continue
         if any(holds(requirement.condition, {names[0]: value}) for value in sizes.candidates[names[0]]):
@@ -237,10 +234,3 @@ def _unmet(subject: Subject, weighed: Weighed, way: Path, sizes: Sizes | None) -
         place = requirement.place if requirement.place is not None and is_source(requirement.place) else None
         return Refusal(place or subject.header(weighed), requirement.message, None, (), None, sizes.grounds)
     return None
-
-
-def expression_names(expression: Expr) -> frozenset[str]:
-    """The symbols of an expression."""
-    from analyzer.algebra.expression import free_symbols
-
-    return free_symbols(expression)

@@ -27,8 +27,10 @@ CROSSED = r"[\[(]?\s*(?:\d+|[A-Z])(?:\s*[x×]\s*(?:\d+|[A-Z]))+\s*[\])]?"
 SHAPE = rf"(?:{LISTED}|{CROSSED})"
 WORDS = r"(?:the\s+)?(?P<role>outputs?|out|input|in|now|gives|returns)?\s*(?:shape|size|dims?)?"
 STATED = re.compile(
-    rf"^#\s*{WORDS}\s*(?:is\b|[:=])?\s*(?:{SHAPE}\s*)?(?P<arrow>->|=>|→)?\s*(?P<shape>{SHAPE})\s*\.?$", re.IGNORECASE
+    rf"^#\s*{WORDS}\s*(?:is\b|[:=])?\s*(?P<arrow>(?:{SHAPE}\s*)?(?:->|=>|→))?\s*(?P<shape>{SHAPE})\s*\.?$", re.IGNORECASE
 )
+LONGEST = 200
+"""Characters of a comment that states a shape."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +54,11 @@ class Claim:
 
 def stated(comment: str) -> Stated | None:
     """What a comment says of a shape; None where it says anything else besides."""
-    found = STATED.match(comment)
+    found = STATED.match(comment) if len(comment) <= LONGEST else None
     if found is None:
         return None
-    sizes = re.findall(r"-1|\d+|[A-Za-z]\w*" if "," in found["shape"] else r"\d+|[A-Z]", found["shape"])
+    text = found["shape"].strip("[]() ")
+    sizes = re.split(r"\s*,\s*" if "," in text else r"\s*[x×]\s*", text)
     dims = tuple(int(size) if size.isdecimal() else None for size in sizes)
     said = bool(found["role"] or found["arrow"])
     if len(dims) < (2 if said else 3) or all(size is None for size in dims):
