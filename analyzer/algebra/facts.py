@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from math import inf
-from typing import Protocol
+from typing import Any, Protocol
 
 from analyzer.algebra import bounds, decision, rewrite
 from analyzer.algebra.condition import Condition
@@ -29,6 +29,8 @@ class Refused(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+        self.place: Any = None
+        """Where in the analysed program, once the evaluation has said so."""
 
 
 class Undecided(Exception):

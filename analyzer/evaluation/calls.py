@@ -14,6 +14,7 @@ from typing import Any
 
 from analyzer.algebra.expression import Expr, TooComplex
 from analyzer.algebra.rational import Inexact
+from analyzer.algebra.tensor import Refused
 from analyzer.evaluation import attributes, forward, iteration
 from analyzer.evaluation.exceptions import OBJECT, raised
 from analyzer.evaluation.frames import Frame, owner_of
@@ -82,6 +83,9 @@ def call_function(run: Run, function: Function, arguments: Arguments, keywords: 
     except iteration.Untraversable as error:
         _taint(run, arguments, error.unknown)
         return error.unknown
+    except Refused as refused:
+        refused.place = refused.place or run.place
+        raise
     finally:
         run.depth -= 1
         run.place = place

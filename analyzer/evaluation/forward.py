@@ -58,7 +58,8 @@ def call_forward(run: Run, module: ModuleInstance, arguments: list[Value], keywo
         if isinstance(refused, ShapeError):
             raise
         inputs = types_of([*arguments, *keywords.values()])
-        raise ShapeError(refused, module, inputs, place if module.cls.spec is not None else run.place) from None
+        at = place if module.cls.spec is not None else refused.place or run.place
+        raise ShapeError(refused, module, inputs, at) from None
     finally:
         if recorder is not None:
             recorder.leave(number, types_of(output))
