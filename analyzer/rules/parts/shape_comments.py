@@ -26,9 +26,8 @@ LISTED = rf"[\[(]\s*{SIZE}(?:\s*,\s*{SIZE})+\s*[\])]"
 CROSSED = r"[\[(]?\s*(?:\d+|[A-Z])(?:\s*[x×]\s*(?:\d+|[A-Z]))+\s*[\])]?"
 SHAPE = rf"(?:{LISTED}|{CROSSED})"
 WORDS = r"(?:the\s+)?(?P<role>outputs?|out|input|in|now|gives|returns)?\s*(?:shape|size|dims?)?"
-STATED = re.compile(
-    rf"^#\s*{WORDS}\s*(?:is\b|[:=])?\s*(?P<arrow>(?:{SHAPE}\s*)?(?:->|=>|→))?\s*(?P<shape>{SHAPE})\s*\.?$", re.IGNORECASE
-)
+ARROW = rf"(?P<arrow>(?:{SHAPE}\s*)?(?:->|=>|→))?"
+STATED = re.compile(rf"^#\s*{WORDS}\s*(?:is\b|[:=])?\s*{ARROW}\s*(?P<shape>{SHAPE})\s*\.?$", re.IGNORECASE)
 LONGEST = 200
 """Characters of a comment that states a shape."""
 
