@@ -7,6 +7,7 @@ scan(["models/"], layers=True).models[0].parameters.total      -> 11689512
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from analyzer.algebra.dtype import DType
 from analyzer.algebra.tensor import parse_input
 from analyzer.baseline import Baseline, without
 from analyzer.checking import Batch
-from analyzer.config import Options, load
+from analyzer.config import Options, load, real
 from analyzer.config_values import InputText
 from analyzer.deepstack import with_deep_stack
 from analyzer.errors import TargetError
@@ -114,6 +115,9 @@ def _scan(paths: Sequence[str], layers: bool, shapes: bool, options: Options, pr
     for text in paths:
         if not os.path.exists(text):
             problems.append(Problem(f"no such file or folder: {text}"))
+            continue
+        if not os.path.isfile(text) and not os.path.isdir(text):
+            problems.append(Problem(f"cannot read {text}: not a regular file"))
             continue
         files.extend(file for file in discover(Path(text)) if file not in files)
     missing = len(problems)
@@ -341,10 +345,18 @@ def coverage(models: Sequence[ModelReport], files: int, unread: int) -> Coverage
     """What was read and what was not understood."""
     by_status = Counter(model.status for model in models)
     reasons = Counter(unknown.reason for model in models for unknown in model.unknowns)
+    operators: Counter[str] = Counter()
+    for model in models:
+        operators.update(model.unknown_operators)
     return Coverage(
         files, len(models), by_status[Status.EXACT], by_status[Status.SYMBOLIC], by_status[Status.PARTIAL],
-        by_status[Status.FAILED], unread, dict(sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0]))),
+        by_status[Status.FAILED], unread, _by_count(reasons), _by_count(operators),
     )  # fmt: skip
+
+
+def _by_count(counts: Counter[str]) -> dict[str, int]:
+    """The most frequent first."""
+    return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 def dump(stage: Literal["ir", "trace", "model"], target: str, *, inputs: Sequence[str], options: Options | None) -> str:

@@ -145,6 +145,10 @@ class ModelReport:
     accepts: tuple[str, ...] = ()
     """Which inputs the model accepts, in words: "H from 32 to 39"."""
     output_shape: Shape = None
+    not_followed: tuple[Reason, ...] = ()
+    """Why shapes and work of the forward pass are not known, where they are not."""
+    unknown_operators: Mapping[str, int] = field(default_factory=dict)
+    """Operators that the forward pass met and that are not known, and how often."""
     macs: int | None = None
     macs_formula: str | None = None
     memory: Mapping[str, int | None] = field(default_factory=dict)
@@ -214,6 +218,8 @@ class Coverage:
     unread: int = 0
     reasons: Mapping[str, int] = field(default_factory=dict)
     """How often each reason for not knowing was met."""
+    operators: Mapping[str, int] = field(default_factory=dict)
+    """How often each operator that is not known was met."""
 
 
 @dataclass(frozen=True, slots=True)

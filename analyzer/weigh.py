@@ -72,6 +72,47 @@ class Weighed:
     """Whether its inputs were given, not derived from its first layer."""
 
 
+def _not_followed(paths: Sequence[Path]) -> tuple[Reason, ...]:
+    """Why the forward passes are not known to their end."""
+    found: dict[tuple[str, str], Reason] = {}
+    for path in paths:
+        result = path.forward
+        if result is None:
+            continue
+        if result.unknown is not None:
+            span = _span(result.unknown.place)
+            found.setdefault((str(span), result.unknown.reason), Reason(span, result.unknown.reason))
+        elif result.refused is not None and path.inputs_derived:
+            reason = f"the derived input is refused: {result.refused.message}"
+            span = _span(result.refused.module.place if isinstance(result.refused, ShapeError) else None)
+            found.setdefault((str(span), reason), Reason(span, reason))
+    ran = [path for path in paths if path.forward is not None and path.forward.refused is None]
+    if not found and len(ran) > 1 and not _only_forward(paths):
+        undecided = next((d for d in ran[-1].run.decisions[ran[-1].built :]), None)
+        if undecided is not None:
+            return (Reason(_span(undecided.place), f"its shapes depend on whether {undecided.condition}"),)
+    return tuple(found.values())
+
+
+def _unknown_operators(paths: Sequence[Path]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for path in paths:
+        if path.forward is not None:
+            for name, count in path.forward.recorder.unknown_operators.items():
+                found[name] = max(count, found.get(name, 0))
+    return found
+
+
+def _chain(model: Model) -> str | None:
+    """The last calls before a refusal, each with the shape that it gave."""
+    steps = [
+        f"{equation.operator.rpartition('.')[2]} {model.trace.tensors[equation.outputs[0]]}"
+        for equation in model.trace.equations[-3:]
+        if equation.outputs
+    ]
+    return " -> ".join(steps) or None
+
+
 def _refusal(model: Model, forward: Forward) -> Problem:
     refused = forward.refused
     assert refused is not None
@@ -80,7 +121,11 @@ def _refusal(model: Model, forward: Forward) -> Problem:
     path = next((layer.path for layer in model.layers if layer.record.place is refused.module.place), "")
     inputs = ", ".join(str(tensor) for tensor in cost.tensors_in(refused.inputs))
     where = f"layer '{path}' ({refused.module.cls.name})" if path else refused.module.cls.name
-    return Problem(f"{where} refuses {inputs}: {refused.message}", _span(refused.module.place), hint=_fitting(refused))
+    came = _chain(model)
+    fitting = _fitting(refused)
+    hints = [fitting, f"it comes from {came}" if came else None]
+    hint = "; ".join(part for part in hints if part) or None
+    return Problem(f"{where} refuses {inputs}: {refused.message}", _span(refused.module.place), hint=hint)
 
 
 def _fitting(refused: ShapeError) -> str | None:
@@ -162,6 +207,8 @@ def weigh(
         symbols=_symbols(target, total),
         inputs=tuple(InputReport(n, shape(t), str(t.dtype)) for n, t in first.inputs),
         inputs_derived=first.inputs_derived,
+        not_followed=_not_followed(standing),
+        unknown_operators=_unknown_operators(standing),
         accepts=accepts.accepts(_followed(standing), first.inputs),
         output_shape=_output(first) if only else None,
         macs=_integer(macs),

@@ -174,6 +174,11 @@ def _instance(run: Run, target: Instance, arguments: Arguments, keywords: Keywor
 
 
 def _unknown(run: Run, target: Unknown, arguments: Arguments, keywords: Keywords) -> Value:
+    if run.recorder is not None:
+        run.recorder.miss(target)
+        name, _, rest = target.reason.partition(" ")
+        if rest == "is not known" and name.startswith("torch."):
+            run.recorder.unknown_operators[name] = run.recorder.unknown_operators.get(name, 0) + 1
     if not target.plain:
         _hand_over(run, f"passed to a function that is not known: {target.reason}", [*arguments, *keywords.values()])
     return target

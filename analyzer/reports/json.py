@@ -81,6 +81,8 @@ def _model(model: ModelReport) -> dict[str, Any]:
         "inputs": [{"name": x.name, "shape": _sizes(x.shape), "dtype": x.dtype} for x in model.inputs],
         "inputs_derived": model.inputs_derived,
         "accepts": list(model.accepts),
+        "not_followed": [_reason(reason) for reason in model.not_followed],
+        "unknown_operators": dict(model.unknown_operators),
         "output_shape": _sizes(model.output_shape),
         "macs": model.macs,
         "macs_formula": model.macs_formula,

@@ -35,6 +35,7 @@ def described(model: ModelReport) -> list[Fact]:
     if model.output_shape is not None:
         facts.append(("output", shape(model.output_shape)))
     facts += [("accepts", sentence) for sentence in model.accepts]
+    facts += [("unknown", f"{place(reason)} {reason.reason}") for reason in model.not_followed[:2]]
     return facts + [("symbol", f"{name} from {span.file}:{span.line}") for name, span in model.symbols.items()]
 
 
@@ -90,7 +91,9 @@ def coverage(report: Report) -> str:
     parts = [f"{number:,} {word}" for number, word in statuses if number]
     unread = f", {seen.unread:,} not readable" if seen.unread else ""
     models = f"{_counted(seen.models, 'model')}{': ' if parts else ''}{', '.join(parts)}"
-    return f"{_counted(seen.files, 'file')} read{unread}, {models}"
+    operators = [f"{name} ({count:,})" for name, count in list(seen.operators.items())[:5]]
+    unknown = f"; operators not known: {', '.join(operators)}" if operators else ""
+    return f"{_counted(seen.files, 'file')} read{unread}, {models}{unknown}"
 
 
 def commonest(report: Report, number: int = 5) -> list[tuple[str, int]]:
