@@ -12,14 +12,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from analyzer.algebra.dtype import DType
 from analyzer.algebra.tensor import parse_input
 from analyzer.baseline import Baseline, without
 from analyzer.checking import Batch
 from analyzer.config import Options, load, real
-from analyzer.config_values import InputText
 from analyzer.deepstack import with_deep_stack
 from analyzer.errors import TargetError
 from analyzer.evaluation.modules import named_modules
@@ -46,6 +45,7 @@ if TYPE_CHECKING:
     from analyzer.model.graph import Graph
 
 Progress = Callable[[int, int, str], None]
+Result = TypeVar("Result")
 
 
 def summary(targets: Sequence[str], *, inputs: Sequence[str], options: Options | None) -> Report:
@@ -263,6 +263,8 @@ def _weighed(
         target = replace(target, registered_name=name if target.kind == "factory" else None)
         try:
             result = _weighed_alone(workspace, namespace, target, options, given, shapes=shapes)
+        except TargetError as error:
+            result = Weighed(target, failure(target, namespace, error.problem.message))
         except Exception as error:  # noqa: BLE001  # a fault of ours in one target must not lose the others
             result = Weighed(target, failure(target, namespace, told(error)))
         if result is not None:
@@ -278,7 +280,7 @@ def _weighed_alone(
     *,
     shapes: bool,
 ) -> Weighed | None:
-    inputs = given or parse_inputs(_inputs_of(workspace, namespace, target, options))
+    inputs = given or _inputs_of(workspace, namespace, target, options)
     session = workspace.session
     outcomes, complete = explore(
         session,
@@ -302,10 +304,13 @@ def _weighed_alone(
     return Weighed(target, report, tuple(ways), given=bool(inputs))
 
 
-def _inputs_of(workspace: Workspace, namespace: Namespace, target: Target, options: Options) -> tuple[InputText, ...]:
+def _inputs_of(workspace: Workspace, namespace: Namespace, target: Target, options: Options) -> tuple[Input, ...]:
     """The inputs of a target: those that a comment beside it gives, else those of the configuration."""
     commented = workspace.directives(namespace).inputs_at(target.place.span)
-    return commented or options.inputs_for(f"{namespace.file}::{target.name}")
+    try:
+        return parse_inputs(commented or options.inputs_for(f"{namespace.file}::{target.name}"))
+    except ValueError as error:
+        raise TargetError(_unreadable(error)) from error
 
 
 def _might_build(ways: Sequence[Way]) -> bool:
@@ -362,8 +367,26 @@ def _by_count(counts: Counter[str]) -> dict[str, int]:
 def dump(stage: Literal["ir", "trace", "model"], target: str, *, inputs: Sequence[str], options: Options | None) -> str:
     """The text form of a stage; see `analyzer.dump`."""
     options = options or load(Path(target.partition("::")[0]))
-    given = parse_inputs([(None, text) for text in inputs])
-    return with_deep_stack(lambda: _dump(stage, target, given, options))
+    given = _given(inputs)
+    return _one(target, lambda: _dump(stage, target, given, options))
+
+
+def _given(texts: Sequence[str]) -> tuple[Input, ...]:
+    """The inputs of a call; raises TargetError where one cannot be read."""
+    try:
+        return parse_inputs([(None, text) for text in texts])
+    except ValueError as error:
+        raise TargetError(_unreadable(error)) from error
+
+
+def _one(target: str, work: Callable[[], Result]) -> Result:
+    """Work on one target, on a deep stack; a fault of ours is told as a TargetError too."""
+    try:
+        return with_deep_stack(work)
+    except TargetError:
+        raise
+    except Exception as error:  # noqa: BLE001  # as in _weighed
+        raise TargetError(Problem(f"{target}: {told(error)}")) from error
 
 
 def _dump(stage: str, text: str, given: tuple[Input, ...], options: Options) -> str:
@@ -385,7 +408,7 @@ def _ways(
     workspace: Workspace, namespace: Namespace, target: Target, given: tuple[Input, ...], options: Options
 ) -> Iterator[Way]:
     """The paths on which a model stands, each with its forward pass."""
-    inputs = given or parse_inputs(_inputs_of(workspace, namespace, target, options))
+    inputs = given or _inputs_of(workspace, namespace, target, options)
     outcomes, _ = explore(
         workspace.session, lambda run: follow(run, target.make, inputs, shapes=True, train=options.train)
     )
@@ -397,11 +420,8 @@ def _ways(
 def graph(target: str, *, inputs: Sequence[str], depth: int | None, options: Options | None) -> Graph:
     """The graph of one model; see `analyzer.graph`."""
     options = options or load(Path(target.partition("::")[0]))
-    try:
-        given = parse_inputs([(None, text) for text in inputs])
-    except ValueError as error:
-        raise TargetError(_unreadable(error)) from error
-    return with_deep_stack(lambda: _graph(target, given, depth, options))
+    given = _given(inputs)
+    return _one(target, lambda: _graph(target, given, depth, options))
 
 
 def _graph(text: str, given: tuple[Input, ...], depth: int | None, options: Options) -> Graph:

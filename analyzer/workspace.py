@@ -8,6 +8,7 @@ workspace.targets("net.py::Nett")      raises TargetError: net.py has no 'Nett';
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -58,12 +59,16 @@ class Workspace:
         self.project = project
         self.session = Session(project)
         self._directives: dict[Path, Directives] = {}
+        self._sources: dict[Path, Source] = {}
+        self._named: dict[str, Source | None] = {}
 
     def open(self, path: Path) -> tuple[Namespace, ir.Module]:
         """A file's namespace and syntax; raises TargetError where it cannot be read or is no Python."""
         try:
             if not self.project.holds(path):
                 raise TargetError(Problem(f"no such file: {path}", hint=self._near_file(path)))
+            if os.path.isdir(path):
+                raise TargetError(Problem(f"{path} is a folder", hint="name a file in it, or scan it"))
             return self.session.load(real(path)), self.project.load(real(path))
         except SourceError as error:
             file = self.project.display(real(path))
@@ -87,7 +92,7 @@ class Workspace:
 
     def _near_file(self, path: Path) -> str | None:
         folder = path.parent
-        names = sorted(p.name for p in folder.glob("*.py")) if folder.is_dir() else []
+        names = sorted(p.name for p in folder.glob("*.py") if p.name != path.name) if folder.is_dir() else []
         near = difflib.get_close_matches(path.name, names, n=1)
         return f"did you mean {folder / near[0]}?" if near else None
 
@@ -113,15 +118,21 @@ class Workspace:
 
     def source(self, path: Path) -> Source:
         """A file's text and syntax; raises as `Project.load`."""
-        return Source(self.project.display(path), self.project.text(path), self.project.load(path))
+        path = path.resolve()
+        if path not in self._sources:
+            text, module = self.project.text(path), self.project.load(path)
+            self._sources[path] = Source(self.project.display(path), text, module)
+        return self._sources[path]
 
     def source_named(self, file: str) -> Source | None:
         """A file of the project by the name that places give it; None for what is installed or known otherwise."""
-        path = self.project.own(file)
-        try:
-            return None if path is None else self.source(path)
-        except (SourceError, OSError, OutsideRoot):
-            return None
+        if file not in self._named:
+            path = self.project.own(file)
+            try:
+                self._named[file] = None if path is None else self.source(path)
+            except (SourceError, OSError, OutsideRoot):
+                self._named[file] = None
+        return self._named[file]
 
     def targets(self, text: str) -> list[Found]:
         """The targets that `FILE`, `FILE::NAME` or `FILE::EXPRESSION` names."""

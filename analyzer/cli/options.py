@@ -92,12 +92,12 @@ def options_for(
 
     isolated: no file is read.  Exits with code 2 and a message where the configuration cannot be used.
     """
-    from analyzer.config import ConfigError, Options, find_root, load, parse_assumption
+    from analyzer.config import ConfigError, Options, find_root, load, parse_assumption, real
     from analyzer.report import Problem, Span
 
     path = Path(start.partition("::")[0])
     try:
-        options = Options(root=find_root(path.resolve())) if isolated else load(path, config)
+        options = Options(root=find_root(real(path))) if isolated else load(path, config)
     except ConfigError as error:
         span = Span(output.relative(error.file), error.line) if error.line else None
         message = error.message if span else f"{error.message}: {output.relative(error.file)}"

@@ -51,10 +51,9 @@ class Disk:
         try:
             with os.scandir(folder) as found:
                 for entry in found:
-                    if entry.is_dir():
-                        folders.add(entry.name)
-                    elif entry.is_file():
-                        files.add(entry.name)
+                    kind = _kind(entry)
+                    if kind is not None:
+                        (folders if kind == "folder" else files).add(entry.name)
         except OSError:
             return Names(frozenset(), frozenset())
         return Names(frozenset(folders), frozenset(files))
@@ -62,8 +61,18 @@ class Disk:
     def real(self, path: Path) -> Path:
         try:
             return path.resolve()
+        except ValueError as error:
+            raise OSError(errno.EINVAL, "no possible name of a file", str(path)) from error
         except RuntimeError as error:
-            raise OSError(f"{path} is a loop of symbolic links") from error
+            raise OSError(errno.ELOOP, "a loop of symbolic links", str(path)) from error
+
+
+def _kind(entry: os.DirEntry[str]) -> str | None:
+    """`folder`, `file`, or None for anything else: what a loop of symbolic links leads to is neither."""
+    try:
+        return "folder" if entry.is_dir() else "file" if entry.is_file() else None
+    except OSError:
+        return None
 
 
 DISK = Disk()
