@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from analyzer.directives import Unused, directives
+from analyzer.directives import Ignore, Unused, directives
 from analyzer.mishap import told
 from analyzer.report import Finding, Problem, Reason, Span
 from analyzer.rule import Hit, Rule, Subject, Undecided, rules
@@ -119,10 +119,15 @@ def settle(
     findings: Iterable[Finding], checked: Sequence[str], source_of: Callable[[str], Source | None], selection: Selection
 ) -> Settled:
     """Drop what comments suppress and what was told before; `checked` are the files whose comments are judged."""
+    ignores: dict[str, tuple[Ignore, ...]] = {}
     kept: dict[tuple[str, Span, str], Finding] = {}
     used: set[tuple[str, ir.Span, str]] = set()
     for finding in findings:
-        asked = _suppressing(finding, source_of)
+        file = finding.span.file
+        if file not in ignores:
+            source = source_of(file)
+            ignores[file] = directives(source.module).ignores if source is not None else ()
+        asked = _suppressing(finding, ignores[file])
         if asked:
             used.update(asked)
         else:
@@ -139,11 +144,10 @@ def _order(finding: Finding) -> tuple[str, int, int, str, str]:
     return finding.span.file, finding.span.line, finding.span.column or 0, finding.code, finding.message
 
 
-def _suppressing(finding: Finding, source_of: Callable[[str], Source | None]) -> list[tuple[str, ir.Span, str]]:
+def _suppressing(finding: Finding, ignores: Sequence[Ignore]) -> list[tuple[str, ir.Span, str]]:
     """The comments, with the code of each, that suppress a finding."""
-    source = source_of(finding.span.file)
     found = []
-    for ignore in directives(source.module).ignores if source is not None else ():
+    for ignore in ignores:
         named = ignore.names(finding.code, finding.name)
         if named is not None and ignore.covers(finding.span.line, finding.span.end_line or finding.span.line):
             found.append((finding.span.file, ignore.span, named))

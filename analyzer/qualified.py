@@ -7,8 +7,6 @@ dotted_name(<Block>, namespace, frozenset())            -> "models.net.Block"
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from analyzer.evaluation import natives
 from analyzer.evaluation.regions import bound_names
 from analyzer.evaluation.values import Class, Function, Namespace, Native, NativeModule, Operator, Value
@@ -56,7 +54,6 @@ def _name_of(value: Value) -> str | None:
             return None
 
 
-@lru_cache(maxsize=8)
 def local_names(module: ir.Module) -> frozenset[ir.Span]:
     """The spans of names that a function, lambda or comprehension around them binds."""
     found: set[ir.Span] = set()

@@ -21,7 +21,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from types import MappingProxyType
 
 from analyzer.config import Options
@@ -85,7 +85,7 @@ class Subject:
     def file(self) -> str:
         return self.source.file
 
-    @property
+    @cached_property
     def directives(self) -> Directives:
         """What the file's comments ask for."""
         return directives(self.source.module)
@@ -105,7 +105,11 @@ class Subject:
 
     def name_of(self, expression: ir.Expression) -> str | None:
         """`torch.nn.Linear` for `nn.Linear` or an alias of it; None for a local name or one that is not known."""
-        return dotted_name(expression, self.namespace, local_names(self.source.module))
+        return dotted_name(expression, self.namespace, self._local)
+
+    @cached_property
+    def _local(self) -> frozenset[ir.Span]:
+        return local_names(self.source.module)
 
     def class_of(self, node: ir.Class) -> Class | None:
         """The class that a top-level class statement made."""
