@@ -189,7 +189,9 @@ def configured(folder: Path, name: str) -> list[str]:
     """The inputs that a case's weighbridge.toml gives a model."""
     file = folder / "weighbridge.toml"
     patterns = tomllib.loads(file.read_text(encoding="utf-8")).get("inputs", {}) if file.exists() else {}
-    found: str | list[str] = next((shapes for pattern, shapes in patterns.items() if fnmatch.fnmatchcase(name, pattern)), [])
+    found: str | list[str] = next(
+        (shapes for pattern, shapes in patterns.items() if fnmatch.fnmatchcase(name, pattern)), []
+    )
     return [found] if isinstance(found, str) else list(found)
 
 

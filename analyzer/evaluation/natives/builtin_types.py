@@ -18,6 +18,7 @@ from analyzer.evaluation.values import (
     Class,
     ClassMethod,
     Instance,
+    ModuleInstance,
     Native,
     Property,
     StaticMethod,
@@ -185,7 +186,12 @@ def _new(run: Run, cls: Class, *arguments: Value, **keywords: Value) -> Value:
 
 
 def _store(run: Run, instance: Value, name: str, value: Value) -> None:
-    attribute_writing.store_attribute(run, instance, name, value)
+    """A plain attribute, past what `Module.__setattr__` registers."""
+    special = name in ("__class__", "__dict__", "training")
+    if isinstance(instance, ModuleInstance) and not special:
+        instance.attributes[name] = value
+    else:
+        attribute_writing.store_attribute(run, instance, name, value)
 
 
 def _read(run: Run, instance: Value, name: str) -> Value:

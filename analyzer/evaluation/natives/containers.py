@@ -1,4 +1,4 @@
-"""torch.nn's containers: Sequential, ModuleList, ModuleDict, ParameterList, ParameterDict.
+"""torch.nn's containers of modules: Sequential, ModuleList, ModuleDict.
 
 nn.Sequential(OrderedDict(conv=c, relu=r))      modules == {"conv": c, "relu": r}
 nn.ModuleList([a, b])[1]                        -> b
@@ -13,14 +13,14 @@ from typing import Any
 
 from analyzer.evaluation import calls, iteration, operations
 from analyzer.evaluation.exceptions import guarded, raised
-from analyzer.evaluation.modules import LONGEST_NAME, store
+from analyzer.evaluation.modules import LONGEST_NAME
 from analyzer.evaluation.natives.module import MODULE
 from analyzer.evaluation.natives.registry import Table
 from analyzer.evaluation.run import OutOfFuel, Run
 from analyzer.evaluation.values import Class, Instance, ModuleInstance, Native, Tensor, Unknown, Value
 
 
-def _prepare(module: ModuleInstance) -> None:
+def prepare(module: ModuleInstance) -> None:
     module.parameters, module.buffers, module.modules = {}, {}, {}
 
 
@@ -37,7 +37,7 @@ def _put(run: Run, module: ModuleInstance, name: str, child: Value) -> None:
 
 
 def _sequential(run: Run, module: ModuleInstance, *children: Value) -> None:
-    _prepare(module)
+    prepare(module)
     if len(children) == 1 and isinstance(operations.payload(children[0]), OrderedDict):
         for name, child in operations.payload(children[0]).items():
             _put(run, module, name, child)
@@ -55,7 +55,7 @@ def _run_in_order(run: Run, module: ModuleInstance, value: Value) -> Value:
 
 
 def _list(run: Run, module: ModuleInstance, children: Value = None) -> None:
-    _prepare(module)
+    prepare(module)
     if children is not None:
         _extend(run, module, children)
 
@@ -140,7 +140,7 @@ def _item(run: Run, module: ModuleInstance, index: Value) -> Value:
     if isinstance(index, slice):
         chosen = guarded(run, operator.getitem, children, index)
         result = ModuleInstance(module.cls, module.place)
-        _prepare(result)
+        prepare(result)
         keep_names = _is_sequential(module)
         result.modules = {n if keep_names else str(i): child for i, (n, child) in enumerate(chosen)}
         return result
@@ -184,13 +184,36 @@ def _iterate(run: Run, module: ModuleInstance) -> Iterator[Value]:
 
 def _concatenate(run: Run, module: ModuleInstance, other: Value) -> Value:
     result = ModuleInstance(module.cls, module.place)
-    _prepare(result)
+    prepare(result)
     _extend(run, result, module)
     return _extend(run, result, other)
 
 
+def _repeat(run: Run, module: ModuleInstance, times: Value) -> Value:
+    """The same children, so many times."""
+    return _repeated(run, ModuleInstance(module.cls, module.place), module, times)
+
+
+def _repeat_in_place(run: Run, module: ModuleInstance, times: Value) -> Value:
+    return _repeated(run, module, module, times)
+
+
+def _repeated(run: Run, result: ModuleInstance, module: ModuleInstance, times: Value) -> Value:
+    times = operations.payload(times)
+    if module.incomplete is not None:
+        return Unknown(module.incomplete.reason, module.incomplete.place)
+    if not isinstance(times, int):
+        return run.unknown(f"a Sequential repeated {times} times")
+    if times <= 0:
+        raise raised(run, "ValueError", f"Non-positive multiplication factor {times}")
+    run.pay(times * len(module.modules))
+    children = list(module.modules.values()) * min(times, run.limits.size)
+    prepare(result)
+    return _extend(run, result, children)
+
+
 def _dict(run: Run, module: ModuleInstance, children: Value = None) -> None:
-    _prepare(module)
+    prepare(module)
     if children is not None:
         _update(run, module, children)
 
@@ -254,106 +277,6 @@ def _view(name: str) -> Any:
     return apply
 
 
-def _as_parameter(value: Value) -> Value:
-    if isinstance(value, Tensor) and not value.is_parameter:
-        return Tensor(value.type, is_parameter=True, requires_grad=True, unknown=value.unknown, place=value.place)
-    return value
-
-
-def _parameter_list(run: Run, module: ModuleInstance, values: Value = None) -> None:
-    _prepare(module)
-    module.attributes["_size"] = 0
-    if values is not None:
-        _extend_parameters(run, module, values)
-
-
-def _append_parameter(run: Run, module: ModuleInstance, value: Value) -> Value:
-    name = str(module.attributes["_size"])
-    module.attributes["_size"] += 1
-    store(run, module, name, _as_parameter(value))
-    return module
-
-
-def _extend_parameters(run: Run, module: ModuleInstance, values: Value) -> Value:
-    try:
-        for value in iteration.iterate(run, values):
-            _append_parameter(run, module, value)
-    except iteration.Untraversable as error:
-        module.incomplete = module.incomplete or error.unknown
-        run.lose(error.unknown)
-    return module
-
-
-def _held(module: ModuleInstance, name: str) -> Value:
-    if module.parameters is not None and name in module.parameters:
-        return module.parameters[name]
-    return module.modules.get(name, module.attributes.get(name))
-
-
-def _parameter_values(run: Run, module: ModuleInstance) -> list[Value]:
-    if module.incomplete is not None:
-        raise iteration.Untraversable(module.incomplete)
-    return [_held(module, str(index)) for index in range(module.attributes["_size"])]
-
-
-def _parameter_item(run: Run, module: ModuleInstance, index: Value) -> Value:
-    values = _parameter_values(run, module)
-    if isinstance(index, slice):
-        result = ModuleInstance(module.cls, module.place)
-        _parameter_list(run, result, values[index])
-        return result
-    return iteration.get_item(run, values, index)
-
-
-def _set_parameter_item(run: Run, module: ModuleInstance, index: int, value: Value) -> None:
-    store(run, module, str(index % module.attributes["_size"]), _as_parameter(value))
-
-
-def _parameter_dict(run: Run, module: ModuleInstance, values: Value = None) -> None:
-    _prepare(module)
-    module.attributes["_keys"] = {}
-    if values is not None:
-        _update_parameters(run, module, values)
-
-
-def _update_parameters(run: Run, module: ModuleInstance, values: Value) -> None:
-    pairs = (
-        {key: _held(values, key) for key in values.attributes["_keys"]}
-        if isinstance(values, ModuleInstance)
-        else iteration.mapping_of(run, values)
-    )
-    for key, value in pairs.items():
-        _set_parameter_key(run, module, key, value)
-
-
-def _set_parameter_key(run: Run, module: ModuleInstance, key: Value, value: Value) -> None:
-    if isinstance(key, Unknown):
-        module.incomplete = module.incomplete or key
-        return
-    module.attributes["_keys"][key] = None
-    store(run, module, str(key), _as_parameter(value))
-
-
-def _parameter_key(run: Run, module: ModuleInstance, key: Value) -> Value:
-    if isinstance(key, Unknown):
-        return key
-    if key not in module.attributes["_keys"]:
-        raise raised(run, "KeyError", key)
-    return _held(module, str(key))
-
-
-def _parameter_pairs(kind: str) -> Any:
-    def apply(run: Run, module: ModuleInstance) -> Value:
-        pairs = [(key, _held(module, str(key))) for key in module.attributes["_keys"]]
-        return {"keys": [k for k, _ in pairs], "values": [v for _, v in pairs], "items": pairs}[kind]
-
-    return apply
-
-
-def _size(run: Run, module: ModuleInstance) -> int:
-    return int(module.attributes["_size"])
-
-
 def _cannot_run(run: Run, module: ModuleInstance, *arguments: Value, **keywords: Value) -> Value:
     raise raised(run, "NotImplementedError", f'Module [{module.cls.name}] is missing the required "forward" function')
 
@@ -363,7 +286,10 @@ _SEQUENCE: dict[str, Any] = {
     "__add__": _concatenate, "__iadd__": _extend, "append": _append, "extend": _extend, "insert": _insert, "pop": _pop,
 }  # fmt: skip
 _CLASSES: dict[str, dict[str, Any]] = {
-    "Sequential": {"__init__": _sequential, "forward": _run_in_order, **_SEQUENCE},
+    "Sequential": {
+        "__init__": _sequential, "forward": _run_in_order, **_SEQUENCE, "__mul__": _repeat, "__rmul__": _repeat,
+        "__imul__": _repeat_in_place,
+    },
     "ModuleList": {"__init__": _list, "forward": _cannot_run, **_SEQUENCE},
     "ModuleDict": {
         "__init__": _dict, "update": _update, "__getitem__": _key, "__setitem__": _set_key, "__delitem__": _delete_key,
@@ -371,26 +297,14 @@ _CLASSES: dict[str, dict[str, Any]] = {
         "keys": _view("keys"), "values": _view("values"), "items": _view("items"), "pop": _pop_key,
         "clear": lambda run, m: m.modules.clear(), "forward": _cannot_run,
     },
-    "ParameterList": {
-        "__init__": _parameter_list, "append": _append_parameter, "extend": _extend_parameters, "__len__": _size,
-        "__getitem__": _parameter_item, "__setitem__": _set_parameter_item, "__iadd__": _extend_parameters,
-        "__iter__": lambda run, m: iter(_parameter_values(run, m)),
-    },
-    "ParameterDict": {
-        "__init__": _parameter_dict, "update": _update_parameters, "__getitem__": _parameter_key,
-        "__setitem__": _set_parameter_key, "__len__": lambda run, m: len(m.attributes["_keys"]),
-        "__contains__": lambda run, m, key: key in m.attributes["_keys"],
-        "__iter__": lambda run, m: iter(list(m.attributes["_keys"])), "keys": _parameter_pairs("keys"),
-        "values": _parameter_pairs("values"), "items": _parameter_pairs("items"),
-    },
 }  # fmt: skip
 
 
-def _container(name: str, methods: dict[str, Any]) -> Class:
+def container(name: str, methods: dict[str, Any]) -> Class:
     namespace: dict[str, Value] = {key: Native(f"{name}.{key}", f, binds=True) for key, f in methods.items()}
     return Class(name, (MODULE,), namespace, module="torch.nn.modules.container")
 
 
-CONTAINERS = Table({f"torch.nn.{name}": _container(name, methods) for name, methods in _CLASSES.items()})
+CONTAINERS = Table({f"torch.nn.{name}": container(name, methods) for name, methods in _CLASSES.items()})
 
 __all__ = ["CONTAINERS", "Instance"]
