@@ -63,7 +63,7 @@ def _value(dim: Dim, sizes: dict[str, int]) -> int | None:
 
 def intended(subject: Subject, weighed: Weighed, way: Path) -> Sizes | None:
     """The sizes that comments and sample inputs agree on; None where they say nothing or contradict each other."""
-    said = [*_commented(claims(subject, way)), *_sampled(subject, weighed, way)]
+    said = [*_commented(claims(subject, way)), *sampled(subject, weighed, way)]
     return solve(said) if said else None
 
 
@@ -106,7 +106,7 @@ def solve(said: Sequence[Equation]) -> Sizes | None:
 # ---------------------------------------------------------------- sample inputs
 
 
-def _sampled(subject: Subject, weighed: Weighed, way: Path) -> Iterator[Equation]:
+def sampled(subject: Subject, weighed: Weighed, way: Path) -> Iterator[Equation]:
     """What `net(torch.randn(1, 3, 32, 32))` says of the sizes of the model's only input."""
     if len(way.inputs) != 1 or weighed.given:
         return
