@@ -26,9 +26,9 @@ def constant(source: str | bytes) -> object:
 
 def test_a_syntax_error_names_its_place() -> None:
     error = refusal("x = 1\ndef f(:\n    pass\n")
-    assert (error.path, error.line, error.message) == ("m.py", 3, "invalid syntax")
-    assert error.source_line == "    pass"
-    assert str(error) == "m.py:3:4: invalid syntax"
+    assert (error.path, error.line, error.message) == ("m.py", 2, "invalid syntax")
+    assert error.source_line == "def f(:"
+    assert str(error) == "m.py:2:7: invalid syntax"
 
 
 @pytest.mark.parametrize(
