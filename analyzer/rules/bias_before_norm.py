@@ -9,7 +9,8 @@ Why is this bad
     effect and gets no gradient: it costs parameters, memory and an addition. `bias=False` says so.
 
 Known limits
-    The fix is unsafe because a state_dict that was saved before still has the bias. Norms that use the statistics they
+    A bias that is an argument of the function or class around it is left alone, for other callers may need it. The fix
+    is unsafe because a state_dict that was saved before still has the bias. Norms that use the statistics they
     were given from outside, in evaluation mode from the start, are not told apart.
 """
 
@@ -18,7 +19,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzer.evaluation.trace import Equation
-from analyzer.evaluation.values import Place
 from analyzer.model.tree import Model
 from analyzer.report import Edit, Fix, Severity
 from analyzer.rule import Hit, Rule, Subject
@@ -77,11 +77,12 @@ def check(subject: Subject) -> Iterator[Hit]:
     for weighed in subject.models:
         for model, first, second in adjacent(weighed, _has_bias, _is_norm):
             layer = layer_of(model, first)
-            if layer is None or first.place is None:
+            fix = _fix(subject, first)
+            if layer is None or first.place is None or fix is None:
                 continue
             kind, norm = layer.type, second.operator.rpartition(".")[2]
             message = f"the bias of {kind} has no effect: {norm} subtracts it again"
-            yield Hit(first.place, message, weighed.report.id, layer.path or None, _fix(subject, first.place, first))
+            yield Hit(first.place, message, weighed.report.id, layer.path or None, fix)
 
 
 def _has_bias(model: Model, equation: Equation) -> bool:
@@ -97,9 +98,11 @@ def _is_norm(model: Model, equation: Equation) -> bool:
     return equation.operator in NORMS
 
 
-def _fix(subject: Subject, place: Place, equation: Equation) -> Fix | None:
-    call = subject.call_at(place)
-    if call is None or has_stars(call) or subject.name_of(call.function) != equation.operator:
+def _fix(subject: Subject, equation: Equation) -> Fix | None:
+    """`bias=False`; None where it is not written here whether there is a bias."""
+    place = equation.place
+    call = None if place is None else subject.call_at(place)
+    if place is None or call is None or has_stars(call):
         return None
     given = argument(call, POSITION[equation.operator], "bias")
     if given is None:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from analyzer.algebra.expression import Dim, Expr, free_symbols
 from analyzer.algebra.substitution import evaluate
-from analyzer.evaluation.regions import walk
 from analyzer.rule import Subject
+from analyzer.rules.parts.scripts import Body, bodies
 from analyzer.rules.parts.shape_comments import Claim, claims
 from analyzer.syntax import ir
 from analyzer.syntax.literals import value_of
@@ -110,7 +110,7 @@ def sampled(subject: Subject, weighed: Weighed, way: Path) -> Iterator[Equation]
     """What `net(torch.randn(1, 3, 32, 32))` says of the sizes of the model's only input."""
     if len(way.inputs) != 1 or weighed.given:
         return
-    shapes = {shape for body in _bodies(subject) for shape in _samples(subject, weighed, body)}
+    shapes = {shape for body in bodies(subject) for shape in _samples(subject, weighed, body)}
     type_ = way.inputs[0][1]
     if len({shape[1:] for shape in shapes}) != 1:
         return
@@ -121,41 +121,16 @@ def sampled(subject: Subject, weighed: Weighed, way: Path) -> Iterator[Equation]
                 yield size, given, "the sample input"
 
 
-def _bodies(subject: Subject) -> Iterator[Sequence[ir.Node]]:
-    """The nodes of the module and of each function, without those of functions and classes inside."""
-    yield _own_nodes(subject.source.module.body)
-    for function in subject.source.nodes(ir.Function):
-        yield _own_nodes(function.body)
-
-
-def _own_nodes(body: Sequence[ir.Node]) -> Sequence[ir.Node]:
-    inner = [n for statement in body for n in walk(statement) if isinstance(n, ir.Function | ir.Class | ir.Lambda)]
-    hidden = {id(part) for node in inner for part in walk(node)}
-    return [node for statement in body for node in walk(statement) if id(node) not in hidden]
-
-
-def _samples(subject: Subject, weighed: Weighed, nodes: Sequence[ir.Node]) -> Iterator[tuple[int, ...]]:
-    bound: dict[str, ir.Expression | None] = {}
-    for node in nodes:
-        if isinstance(node, ir.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ir.Name):
-            name = node.targets[0].name
-            bound[name] = None if name in bound else node.value
-    wanted = weighed.target.name
-    for node in nodes:
+def _samples(subject: Subject, weighed: Weighed, body: Body) -> Iterator[tuple[int, ...]]:
+    for node in body.nodes:
         match node:
-            case ir.Call(function=ir.Name(name=name), arguments=(ir.Argument(keyword=None, star="", value=given),)):
-                pass
-            case _:
-                continue
-        made = bound.get(name)
-        is_model = (name == wanted and weighed.target.kind == "instance") or (
-            isinstance(made, ir.Call) and isinstance(made.function, ir.Name) and made.function.name == wanted
-        )
-        value = bound.get(given.name) if isinstance(given, ir.Name) else given
-        if is_model and isinstance(value, ir.Call) and subject.name_of(value.function) in MAKERS:
-            sizes = _sizes(subject, value)
-            if sizes is not None:
-                yield sizes
+            case ir.Call(function=function, arguments=(ir.Argument(keyword=None, star="", value=given),)):
+                value = body.value(given)
+                if body.model(function) != weighed.target.name or not isinstance(value, ir.Call):
+                    continue
+                sizes = _sizes(subject, value) if subject.name_of(value.function) in MAKERS else None
+                if sizes is not None:
+                    yield sizes
 
 
 def _sizes(subject: Subject, call: ir.Call) -> tuple[int, ...] | None:
