@@ -20,7 +20,7 @@ import tempfile
 import tomllib
 import warnings
 from collections.abc import Iterator
-from contextlib import chdir
+from contextlib import chdir, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -160,7 +160,7 @@ def differences(file: File, path: Path, subject: Subject) -> Iterator[tuple[Clai
 def check(case: Case) -> list[str]:
     """What is wrong in a case, as `page:line: ...`."""
     wrong = []
-    with tempfile.TemporaryDirectory() as folder, chdir(folder):
+    with tempfile.TemporaryDirectory() as folder, chdir(folder), redirect_stdout(None):
         here = Path.cwd()
         for file in case.files:
             path = here / file.name

@@ -68,6 +68,8 @@ def binary(run: Run, sign: str, left: Value, right: Value) -> Value:
     if kind in _SYMBOLIC or other in _SYMBOLIC:
         if kind in _SEQUENCES or other in _SEQUENCES:
             return run.unknown("the length of a sequence depends on a symbol", plain=True)
+        if sign in _BITWISE and kind in (int, bool, Expr) and other in (int, bool, Expr):
+            return _bitwise(run, sign, left, right)
         return guarded(run, _HOST[sign], left, right)
     if sign == "|" and (isinstance(left, Class) or isinstance(right, Class)):
         return (left, right)
@@ -75,6 +77,16 @@ def binary(run: Run, sign: str, left: Value, right: Value) -> Value:
     if isinstance(left, NativeModule) or isinstance(right, NativeModule):
         return run.unknown(f"operator {sign} on a module of torch or Python", plain=True)
     return guarded(run, _HOST[sign], left, right)
+
+
+_BITWISE = frozenset({"<<", ">>", "&", "|", "^"})
+
+
+def _bitwise(run: Run, sign: str, left: Value, right: Value) -> Value:
+    """Shifts of a symbol by a number are products and floor divisions; other operators on its bits are not followed."""
+    if sign in ("<<", ">>") and isinstance(right, int) and 0 <= right < 64:
+        return left * 2**right if sign == "<<" else left // 2**right
+    return Unknown(f"operator {sign} on the bits of a symbol", run.place, plain=True, scalar=True)
 
 
 def _check_bits(run: Run, sign: str, left: int, right: int) -> None:
