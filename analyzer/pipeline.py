@@ -385,7 +385,7 @@ def _one(target: str, work: Callable[[], Result]) -> Result:
         return with_deep_stack(work)
     except TargetError:
         raise
-    except Exception as error:  # noqa: BLE001  # as in _weighed
+    except Exception as error:  # as in _weighed
         raise TargetError(Problem(f"{target}: {told(error)}")) from error
 
 

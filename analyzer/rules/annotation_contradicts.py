@@ -134,9 +134,7 @@ def _imported(subject: Subject, kind: ir.Expression) -> str:
     return ""
 
 
-def _contradicts(
-    subject: Subject, weighed: Weighed, way: Path, forward: ir.Function, said: Axes, whole: bool
-) -> bool:
+def _contradicts(subject: Subject, weighed: Weighed, way: Path, forward: ir.Function, said: Axes, whole: bool) -> bool:
     output = way.model.trace.output if way.model is not None else None
     if way.model is None or not isinstance(output, TensorType) or len(way.inputs) != 1:
         return False

@@ -104,7 +104,8 @@ def _fix(subject: Subject, equation: Equation) -> Fix | None:
     call = None if place is None else subject.call_at(place)
     if place is None or call is None or has_stars(call):
         return None
-    given = argument(call, POSITION[equation.operator], "bias")
+    lazy = (subject.name_of(call.function) or "").startswith("torch.nn.Lazy")
+    given = argument(call, POSITION[equation.operator] - lazy, "bias")
     if given is None:
         return Fix("set bias=False", (with_keyword(place, call, "bias=False"),), safe=False)
     if is_true(given.value):

@@ -3,7 +3,8 @@
 What it does
     Compares what the docstring of a class or function, or the comment behind or above a model, says of its parameters
     (`# params: 25.6M`, `Parameters: 11,689,512`, `about 1.2M parameters`) with what the model has. The number counts as
-    said when it agrees as far as its digits go: 25.6M is anything from 25.55M to 25.65M; `about` doubles the room.
+    said when it agrees as far as its digits go, however they were rounded: 25.6M is anything from 25.5M to 25.7M;
+    `about` doubles the room.
 
 Why is this bad
     Somebody has relied on the number when it was written down. It is out of date, or the model is not the one meant.
@@ -123,7 +124,7 @@ def _agrees(said: re.Match[str], count: int | None) -> bool:
 
 def _number(said: re.Match[str]) -> Decimal:
     power = UNITS[said["unit"][0].lower()] if said["unit"] else 0
-    return Decimal(said["number"].replace(",", "")) * 10**power
+    return Decimal(said["number"].replace(",", "")).scaleb(power)
 
 
 RULE = Rule(

@@ -109,16 +109,12 @@ LOSSES = {
     **dict.fromkeys(("torch.nn.NLLLoss", "torch.nn.functional.nll_loss"), "NLLLoss"),
 }
 OUTPUTS = {
-    **dict.fromkeys(
-        ("torch.nn.Softmax", "torch.nn.functional.softmax", "torch.softmax", "Tensor.softmax"), "softmax"
-    ),
+    **dict.fromkeys(("torch.nn.Softmax", "torch.nn.functional.softmax", "torch.softmax", "Tensor.softmax"), "softmax"),
     **dict.fromkeys(
         ("torch.nn.LogSoftmax", "torch.nn.functional.log_softmax", "torch.log_softmax", "Tensor.log_softmax"),
         "log_softmax",
     ),
-    **dict.fromkeys(
-        ("torch.nn.Sigmoid", "torch.nn.functional.sigmoid", "torch.sigmoid", "Tensor.sigmoid"), "sigmoid"
-    ),
+    **dict.fromkeys(("torch.nn.Sigmoid", "torch.nn.functional.sigmoid", "torch.sigmoid", "Tensor.sigmoid"), "sigmoid"),
     **dict.fromkeys(("torch.nn.Linear", "torch.nn.Conv2d", "torch.nn.functional.linear"), "scores"),
 }
 WRONG = {

@@ -9,8 +9,8 @@ lower_source(b"print 'hello'\\n", "old.py")
 from __future__ import annotations
 
 import ast
-import warnings
 import re
+import warnings
 
 import libcst as cst
 

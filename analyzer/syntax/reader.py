@@ -47,7 +47,8 @@ class Disk:
             return file.read(maximum)
 
     def names(self, folder: Path) -> Names:
-        folders, files = set(), set()
+        folders: set[str] = set()
+        files: set[str] = set()
         try:
             with os.scandir(folder) as found:
                 for entry in found:

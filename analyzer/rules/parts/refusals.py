@@ -130,9 +130,7 @@ def _stands_alone(subject: Subject, weighed: Weighed, refusal: Refusal) -> bool:
 # ---------------------------------------------------------------- what was refused
 
 
-def _refused(
-    subject: Subject, weighed: Weighed, way: Path, refused: Refused, sizes: Sizes | None
-) -> Refusal | None:
+def _refused(subject: Subject, weighed: Weighed, way: Path, refused: Refused, sizes: Sizes | None) -> Refusal | None:
     if not isinstance(refused, ShapeError) or way.model is None:
         return None
     arrives = tuple(str(tensor) for tensor in tensors_in(refused.inputs))
