@@ -29,7 +29,7 @@ class Net(nn.Module):
 """
 
 
-def test_the_seed_model_with_a_wrong_linear_is_found_at_its_line_and_mended(found: Found, mended: Callable[..., str]) -> None:
+def test_the_seed_with_a_wrong_linear_is_found_and_mended(found: Found, mended: Callable[..., str]) -> None:
     assert found("WBX301", WRONG) == [
         (26, "in_features is 16384, but 4096 (256*4*4) arrive: in_features should be 4096")
     ]
@@ -61,7 +61,9 @@ def test_evidence_of_the_intended_size(found: Found, given: str, comment: str, f
     assert message.endswith(f"in_features should be {fitting}")
 
 
-@pytest.mark.parametrize(("given", "comment"), [("", ""), ("", "  # halves it"), ("  # weighbridge: input=N,3,16,16", "")])
+@pytest.mark.parametrize(
+    ("given", "comment"), [("", ""), ("", "  # halves it"), ("  # weighbridge: input=N,3,16,16", "")]
+)
 def test_what_may_fit_is_clean(found: Found, given: str, comment: str) -> None:
     assert found("WBX301", CNN.format(given=given, comment=comment)) == []
 
