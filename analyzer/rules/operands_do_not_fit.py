@@ -89,10 +89,9 @@ class Block(nn.Module):
 
 
 def check(subject: Subject) -> Iterator[Hit]:
-    for weighed in subject.models:
-        for refusal in refusals(subject, weighed):
-            if refusal.mismatch is None and not refusal.shrinks:
-                yield Hit(refusal.place, refusal.message, weighed.report.id, refusal.path, notes=refusal.notes)
+    for weighed, refusal in refusals(subject):
+        if refusal.mismatch is None and not refusal.shrinks:
+            yield Hit(refusal.place, refusal.message, weighed.report.id, refusal.path, notes=refusal.notes)
 
 
 RULE = Rule(

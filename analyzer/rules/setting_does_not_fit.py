@@ -105,12 +105,11 @@ class Block(nn.Module):
 
 
 def check(subject: Subject) -> Iterator[Hit]:
-    for weighed in subject.models:
-        for refusal in refusals(subject, weighed):
-            if refusal.mismatch is not None:
-                message = _message(refusal.mismatch)
-                fix = _fix(subject, weighed, refusal, refusal.mismatch)
-                yield Hit(refusal.place, message, weighed.report.id, refusal.path, fix, notes=refusal.notes)
+    for weighed, refusal in refusals(subject):
+        if refusal.mismatch is not None:
+            message = _message(refusal.mismatch)
+            fix = _fix(subject, weighed, refusal, refusal.mismatch)
+            yield Hit(refusal.place, message, weighed.report.id, refusal.path, fix, notes=refusal.notes)
 
 
 def _message(mismatch: Mismatch) -> str:

@@ -1,6 +1,6 @@
 """Where PyTorch would refuse what a model does with its own input, as far as that is certain.
 
-    for refusal in refusals(subject, weighed):
+    for weighed, refusal in refusals(subject):
         refusal.place, refusal.message        the layer or statement, and PyTorch's reason
         refusal.mismatch                      Mismatch("in_features", 16384, fitting=4096), of a layer's setting
 
@@ -27,6 +27,7 @@ from analyzer.passes.inputs import FIRST_LAYERS
 from analyzer.rule import Subject
 from analyzer.rules.parts.code import is_literal
 from analyzer.rules.parts.flow import is_source, key, layer_of
+from analyzer.rules.parts.once import once
 from analyzer.rules.parts.sizes import Sizes, intended
 from analyzer.syntax import ir
 from analyzer.weigh import FITTING, Path, Weighed
@@ -75,13 +76,21 @@ class Refusal:
         return arrives + tuple(f"by {who}" for who in self.grounds)
 
 
-def refusals(subject: Subject, weighed: Weighed) -> Iterator[Refusal]:
-    """What every way through the model comes to; at most one, the first."""
+@once
+def refusals(subject: Subject) -> Iterator[tuple[Weighed, Refusal]]:
+    """The models of a file of which every way comes to the same refusal, each with the first one."""
+    for weighed in subject.models:
+        found = _common(subject, weighed)
+        if found is not None:
+            yield weighed, found
+
+
+def _common(subject: Subject, weighed: Weighed) -> Refusal | None:
     ways = [way for way in weighed.ways if way.model is not None and way.forward is not None]
     found = [_refusal(subject, weighed, way) for way in ways]
     first = found[0] if found and len(ways) == len(weighed.ways) else None
-    if first is not None and all(one is not None and key(one.place) == key(first.place) for one in found):
-        yield first
+    same = first is not None and all(one is not None and key(one.place) == key(first.place) for one in found)
+    return first if same else None
 
 
 def _refusal(subject: Subject, weighed: Weighed, way: Path) -> Refusal | None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from analyzer.evaluation.bodies import KEEPING
 from analyzer.evaluation.regions import bound_names, walk
 from analyzer.rule import Subject
+from analyzer.rules.parts.once import once
 from analyzer.syntax import ir
 from analyzer.weigh import Weighed
 
@@ -54,6 +55,7 @@ class Body:
         return node.name if isinstance(node, ir.Name) and node.name in self.targets else None
 
 
+@once
 def bodies(subject: Subject) -> Iterator[Body]:
     """The body of the module, and of each function."""
     targets = frozenset(weighed.target.name for weighed in subject.models)
@@ -73,6 +75,8 @@ def _body(
         if isinstance(node, ir.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ir.Name):
             name = node.targets[0].name
             bound[name] = None if name in bound else node.value
+        elif isinstance(node, ir.Function | ir.Class):
+            bound[node.name] = None
         elif isinstance(node, ir.For):
             bound.update(dict.fromkeys(_names(node.target)))
         elif isinstance(node, ir.Assign | ir.Augment | ir.WithItem | ir.Walrus | ir.Import | ir.ImportFrom):
@@ -85,9 +89,18 @@ def _names(target: ir.Node) -> Iterator[str]:
 
 
 def _own_nodes(statements: Sequence[ir.Node]) -> Sequence[ir.Node]:
-    inner = [n for one in statements for n in walk(one) if isinstance(n, ir.Function | ir.Class | ir.Lambda)]
-    hidden = {id(part) for node in inner for part in walk(node)}
-    return [node for one in statements for node in walk(one) if id(node) not in hidden]
+    """Every node of a body in source order, without what lies in functions and classes inside."""
+    found: list[ir.Node] = []
+    stack: list[object] = [statements]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, tuple):
+            stack.extend(reversed(node))
+        elif isinstance(node, ir.Node):
+            found.append(node)
+            if not isinstance(node, ir.Function | ir.Class | ir.Lambda):
+                stack.extend(getattr(node, name) for name in reversed(node.__struct_fields__))
+    return found
 
 
 def weighed_as(subject: Subject, name: str) -> Weighed | None:
