@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from analyzer.algebra.dtype import DType
+from analyzer.algebra.expression import TooComplex
 from analyzer.algebra.tensor import parse_input
 from analyzer.baseline import Baseline, without
 from analyzer.checking import Batch
@@ -99,6 +100,12 @@ def _no_model(text: str) -> Problem:
     return Problem(f"{file} holds no model", hint="weighbridge looks for nn.Module classes, instances and factories")
 
 
+def _no_place(text: str) -> Problem:
+    if os.path.exists(text):
+        return Problem(f"cannot read {text}: not a regular file")
+    return Problem(f"no such file or folder: {text}")
+
+
 def scan(
     paths: Sequence[str], *, layers: bool, shapes: bool, options: Options | None, progress: Progress | None
 ) -> Report:
@@ -113,11 +120,8 @@ def _scan(paths: Sequence[str], layers: bool, shapes: bool, options: Options, pr
     problems: list[Problem] = []
     files: list[Path] = []
     for text in paths:
-        if not os.path.exists(text):
-            problems.append(Problem(f"no such file or folder: {text}"))
-            continue
         if not os.path.isfile(text) and not os.path.isdir(text):
-            problems.append(Problem(f"cannot read {text}: not a regular file"))
+            problems.append(_no_place(text))
             continue
         files.extend(file for file in discover(Path(text)) if file not in files)
     missing = len(problems)
@@ -213,8 +217,8 @@ def _to_check(
     for text in paths:
         path = Path(text)
         named = os.path.isfile(path) or real(path) in texts
-        if not named and not os.path.exists(path):
-            problems.append(Problem(f"no such file or folder: {text}"))
+        if not named and not os.path.isdir(path):
+            problems.append(_no_place(text))
             continue
         for file in [path] if named else discover(path):
             name = workspaces.holding(file).project.display(file)
@@ -341,7 +345,10 @@ def parse_inputs(texts: Sequence[tuple[str | None, str]]) -> tuple[Input, ...]:
     """Inputs as options give them, `(name, "SHAPE:dtype")`; ValueError where one cannot be read."""
     found: list[Input] = []
     for name, text in texts:
-        given, type_ = parse_input(text)
+        try:
+            given, type_ = parse_input(text)
+        except TooComplex as error:
+            raise ValueError(str(error)) from error
         found.append((name or given or f"input{len(found) or ''}", type_))
     return tuple(found)
 

@@ -1,97 +1,225 @@
-"""Bad input gives one clear message and its exit code, never a traceback, and the other targets are still reported."""
+"""What cannot be read or found: one clear message each, exit code 2, and the other targets all the same."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import os
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-GOOD = "from torch import nn\nmodel = nn.Sequential(nn.Linear(3, 4))\n"
+import analyzer
+from analyzer.cli.app import app
+
+GOOD = """from torch import nn
+
+model = nn.Linear(4, 5)
 
 
-def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """The command as a whole process, in a folder of its own."""
-    command = [sys.executable, "-m", "analyzer", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=120)
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(3, 4)
+
+    def forward(self, x):
+        return self.fc(x)
+"""
+ROW = "good.py::Net,exact,fc,Linear"
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "pyproject.toml").write_text("")
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "good.py").write_text(GOOD)
     return tmp_path
 
 
-CASES = {
-    "not python": (b"def f(:\n", "bad.py:1"),
-    "null byte": (b"x = 1\0\n", "null byte"),
-    "wrong encoding": (b"x = '\xe9'\n", "utf-8"),
-    "unknown encoding": (b"# coding: nonsense\nx = 1\n", "nonsense"),
-    "no model": (b"x = 1\n", "no model"),
-    "empty": (b"", "no model"),
+@dataclass(frozen=True)
+class Said:
+    code: int
+    out: str
+    err: str
+
+
+def run(*arguments: str) -> Said:
+    result = CliRunner().invoke(app, list(arguments))
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    assert "Traceback" not in result.output
+    assert "internal error" not in result.output
+    return Said(result.exit_code, result.stdout, result.stderr)
+
+
+def errors(said: Said) -> list[str]:
+    return [line for line in said.err.splitlines() if line.startswith("error: ")]
+
+
+FILES = {
+    "not_utf8.py": (b"x = '\xe9'\n", "error: byte 0xe9 is not utf-8\n  --> not_utf8.py:1:6\n"),
+    "later.py": (b"a = 1\nb = 2\nx = '\xe9'\n", "error: byte 0xe9 is not utf-8\n  --> later.py:3:6\n"),
+    "cookie.py": (b"# coding: klingon\nx = 1\n", "error: unknown encoding: klingon\n  --> cookie.py:1:1\n"),
+    "null.py": (b"x = 1\ny = 2\0\n", "error: source holds a null byte\n  --> null.py:2:1\n"),
+    "utf16.py": ("x = 1\n".encode("utf-16"), "error: source holds a null byte\n  --> utf16.py:1:1\n"),
+    "binary.py": (bytes(range(256)) * 20, "error: source holds a null byte\n  --> binary.py:1:1\n"),
+    "syntax.py": (b"x = 1\nclass :\n    pass\n", "--> syntax.py:2:7\n   |\n 2 | class :\n   |       ^\n"),
+    "old.py": (b"print 'hello'\n", "  --> old.py:1:1\n   |\n 1 | print 'hello'\n   | ^\n"),
+    "half.py": (b"from torch import nn\nx =", "  --> half.py:2:4\n   |\n 2 | x =\n   |    ^\n"),
+    "prose.py": (b"This is not Python.\n", "  --> prose.py:1:20\n   |\n 1 | This is not Python.\n"),
+    "empty.py": (b"", "error: empty.py holds no model\nhelp: "),
+    "comments.py": (b"# nothing here\n", "error: comments.py holds no model\nhelp: "),
 }
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_a_file_that_cannot_be_used_is_one_message(folder: Path, case: str) -> None:
-    content, said = CASES[case]
-    (folder / "bad.py").write_bytes(content)
-    done = run(folder, "summary", "bad.py", "good.py")
-    assert done.returncode == 2
-    assert said in done.stderr
-    assert done.stderr.count("error:") == 1
-    assert "Traceback" not in done.stderr
-    assert "good.py::model" in done.stdout
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_that_cannot_be_read_is_told_once_and_the_others_are_reported(here: Path, name: str) -> None:
+    data, message = FILES[name]
+    (here / name).write_bytes(data)
+    said = run("summary", name, "good.py::Net", "--format", "csv")
+    assert said.code == 2
+    assert message in said.err
+    assert len(errors(said)) == 1
+    assert ROW in said.out
 
 
-def test_a_syntax_error_shows_its_line(folder: Path) -> None:
-    (folder / "bad.py").write_text("import torch\nmodel = torch.nn.Linear(3, 4\n")
-    done = run(folder, "summary", "bad.py")
-    assert done.returncode == 2
-    assert "bad.py:2" in done.stderr or "bad.py:3" in done.stderr
-    assert "Traceback" not in done.stderr
+def test_a_scan_reports_what_it_can_read(here: Path) -> None:
+    for name, (data, _) in FILES.items():
+        (here / name).write_bytes(data)
+    said = run("scan", ".", "--format", "csv")
+    assert said.code == 2
+    assert len(errors(said)) == len(FILES) - 2  # to hold no model is no error in a scan
+    assert "good.py::Net" in said.out
+    assert "good.py::model" in said.out
 
 
-def test_a_missing_file_names_the_nearest(folder: Path) -> None:
-    done = run(folder, "summary", "god.py", "good.py")
-    assert done.returncode == 2
-    assert "no such file: god.py" in done.stderr
-    assert "good.py" in done.stderr
-    assert "good.py::model" in done.stdout
+PLACES = {
+    "missing.py": "error: no such file: missing.py\n",
+    "goood.py": "error: no such file: goood.py\nhelp: did you mean good.py?\n",
+    "folder": "error: folder is a folder\nhelp: ",
+    "": "error: . is a folder\nhelp: ",
+    "loop": "error: cannot read loop: a loop of symbolic links\n",
+    "broken": "error: no such file: broken\n",
+    "pipe": "error: cannot read pipe: not a regular file\n",
+    "n" * 5000: "File name too long",
+}
 
 
-def test_a_missing_name_names_the_nearest(folder: Path) -> None:
-    done = run(folder, "summary", "good.py::modell")
-    assert done.returncode == 2
-    assert "did you mean 'model'?" in done.stderr
+@pytest.mark.parametrize("name", PLACES)
+def test_a_place_that_is_no_file_is_told_once_and_the_others_are_reported(here: Path, name: str) -> None:
+    (here / "folder").mkdir()
+    os.symlink("loop", here / "loop")
+    os.symlink("nowhere", here / "broken")
+    os.mkfifo(here / "pipe")
+    said = run("summary", name, "good.py::Net", "--format", "csv")
+    assert said.code == 2
+    assert PLACES[name] in said.err
+    assert len(errors(said)) == 1
+    assert ROW in said.out
 
 
-@pytest.mark.parametrize("shape", ["3,x!", "1,,3", "-1,3", "1,3:float99"])
-def test_a_shape_that_cannot_be_read(folder: Path, shape: str) -> None:
-    done = run(folder, "summary", "good.py::model", "--input", shape)
-    assert done.returncode == 2
-    assert "Traceback" not in done.stderr
-    assert "input" in done.stderr
+@pytest.mark.parametrize("name", ["missing", "loop", "broken", "pipe", "n" * 5000])
+@pytest.mark.parametrize("command", ["scan", "check"])
+def test_folders_and_files_are_walked_beside_what_is_not_there(here: Path, command: str, name: str) -> None:
+    os.symlink("loop", here / "loop")
+    os.symlink("nowhere", here / "broken")
+    os.mkfifo(here / "pipe")
+    said = run(command, name, ".")
+    assert said.code == 2
+    assert len(errors(said)) == 1
+    assert "1 file read" in said.out
 
 
-def test_a_refused_shape_names_the_layer_its_line_and_what_would_fit(folder: Path) -> None:
-    done = run(folder, "summary", "good.py::model", "--input", "2,5")
-    assert done.returncode == 2
-    for part in ("layer '0' (Linear)", "good.py:2", "2x5 and 3x4", "in_features should be 5, it is 3"):
-        assert part in done.stderr
+def test_a_scan_follows_no_link_out_of_its_folder(here: Path) -> None:
+    (here / "inner").mkdir()
+    (here / "inner" / "net.py").write_text(GOOD)
+    os.symlink(here / "good.py", here / "inner" / "outside.py")
+    os.symlink("/etc", here / "inner" / "etc")
+    os.symlink("..", here / "inner" / "above")
+    said = run("scan", "inner", "--format", "csv")
+    assert (said.code, said.err) == (0, "1 file read, 2 models: 2 exact\n")
 
 
-def test_an_expression_that_cannot_be_read(folder: Path) -> None:
-    done = run(folder, "summary", "good.py::nn.Linear(3,")
-    assert done.returncode == 2
-    assert "Traceback" not in done.stderr
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read every file")
+def test_a_file_that_may_not_be_read(here: Path) -> None:
+    (here / "secret.py").write_text(GOOD)
+    (here / "secret.py").chmod(0)
+    said = run("summary", "secret.py", "good.py::Net", "--format", "csv")
+    assert (said.code, errors(said)) == (2, ["error: cannot read secret.py: Permission denied"])
+    assert ROW in said.out
 
 
-def test_a_folder_without_read_permission_or_python_is_no_traceback(folder: Path) -> None:
-    (folder / "empty").mkdir()
-    done = run(folder, "scan", "empty", "nowhere")
-    assert done.returncode == 2
-    assert "nowhere" in done.stderr
-    assert "Traceback" not in done.stderr
+TARGETS = {
+    "good.py::Nett": "error: good.py has no 'Nett'\nhelp: did you mean 'Net'?\n",
+    "good.py::modle": "error: good.py has no 'modle'\nhelp: did you mean 'model'?\n",
+    "good.py::zzz": "error: good.py has no 'zzz'\nhelp: it has model, Net\n",
+    "good.py::nn": "error: good.py::nn gives no module\nhelp: ",
+    "good.py::3": "error: good.py::3 gives no module\nhelp: ",
+    "good.py::": "error: '' is not one expression\nhelp: ",
+    "good.py::x = 1": "error: 'x = 1' is not one expression\nhelp: ",
+    "good.py::Net(": "error: the expression of the target cannot be read: '(' was never closed\n",
+    "good.py::" + "(" * 5000: "more than 100 nested brackets\n",
+}
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_target_that_is_not_there_is_told_with_the_nearest_names(here: Path, target: str) -> None:
+    said = run("summary", target, "good.py::Net", "--format", "csv")
+    assert said.code == 2
+    assert TARGETS[target] in said.err
+    assert len(errors(said)) == 1
+    assert len(said.err) < 1000
+    assert ROW in said.out
+
+
+@pytest.mark.parametrize("target", ["good.py::Net(1)", "good.py::nothing()", "good.py::Net() + 1"])
+def test_an_expression_that_raises_is_a_finding_with_its_reason(here: Path, target: str) -> None:
+    said = run("summary", target)
+    assert said.code == 1
+    assert "Error: " in said.out
+
+
+SHAPES = {
+    "3x-4": "'3x-4' is not an expression of integers, at character 2",
+    "N,3:floot": "'floot' is not a dtype of torch",
+    "N,,3": "",
+    "N;3": "",
+    "N,3**9999999": "",
+    "9" * 5000: "",
+    "(" * 5000: "",
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("command", [("summary",), ("dump", "trace"), ("graph",)])
+def test_a_shape_that_cannot_be_read(here: Path, command: tuple[str, ...], shape: str) -> None:
+    said = run(*command, "good.py::Net", "--input", shape)
+    assert said.code == 2
+    (message,) = errors(said)
+    assert message.startswith(f"error: the input cannot be read: {SHAPES[shape]}")
+    assert len(said.err) < 1000
+
+
+def test_a_shape_of_the_configuration_that_cannot_be_read(here: Path) -> None:
+    (here / "weighbridge.toml").write_text('[inputs]\n"*::Net" = "N,3:floot"\n')
+    said = run("summary", "good.py")
+    assert said.code == 1
+    assert "the input cannot be read: 'floot' is not a dtype of torch" in said.out
+    assert "good.py::model  Linear  exact" in said.out
+
+
+def test_a_shape_that_the_model_refuses(here: Path) -> None:
+    said = run("summary", "good.py::Net", "good.py::model", "--input", "N,4", "--format", "csv")
+    assert said.code == 2
+    (message,) = errors(said)
+    assert message == (
+        "error: layer 'fc' (Linear) refuses [N, 4] float32: mat1 and mat2 shapes cannot be multiplied (Nx4 and 3x4)"
+    )
+    assert "--> good.py:9:19" in said.err
+    assert "help: in_features should be 4, it is 3" in said.err
+    assert 'good.py::model,exact,(itself),Linear,"[N, 5]",25' in said.out
+
+
+def test_the_api_tells_of_names_that_no_file_can_have(here: Path) -> None:
+    for report in (analyzer.summary(["no\0thing.py", "good.py::Net"]), analyzer.scan(["no\0thing.py", "good.py"])):
+        (problem,) = report.problems
+        assert "internal error" not in problem.message
+        assert report.models[-1].parameters.total == 16
