@@ -106,8 +106,8 @@ PLACES = {
 @pytest.mark.parametrize("name", PLACES)
 def test_a_place_that_is_no_file_is_told_once_and_the_others_are_reported(here: Path, name: str) -> None:
     (here / "folder").mkdir()
-    os.symlink("loop", here / "loop")
-    os.symlink("nowhere", here / "broken")
+    os.symlink("loop", here / "loop")  # noqa: PTH211
+    os.symlink("nowhere", here / "broken")  # noqa: PTH211
     os.mkfifo(here / "pipe")
     said = run("summary", name, "good.py::Net", "--format", "csv")
     assert said.code == 2
@@ -119,8 +119,8 @@ def test_a_place_that_is_no_file_is_told_once_and_the_others_are_reported(here: 
 @pytest.mark.parametrize("name", ["missing", "loop", "broken", "pipe", "n" * 5000])
 @pytest.mark.parametrize("command", ["scan", "check"])
 def test_folders_and_files_are_walked_beside_what_is_not_there(here: Path, command: str, name: str) -> None:
-    os.symlink("loop", here / "loop")
-    os.symlink("nowhere", here / "broken")
+    os.symlink("loop", here / "loop")  # noqa: PTH211
+    os.symlink("nowhere", here / "broken")  # noqa: PTH211
     os.mkfifo(here / "pipe")
     said = run(command, name, ".")
     assert said.code == 2
@@ -131,9 +131,9 @@ def test_folders_and_files_are_walked_beside_what_is_not_there(here: Path, comma
 def test_a_scan_follows_no_link_out_of_its_folder(here: Path) -> None:
     (here / "inner").mkdir()
     (here / "inner" / "net.py").write_text(GOOD)
-    os.symlink(here / "good.py", here / "inner" / "outside.py")
-    os.symlink("/etc", here / "inner" / "etc")
-    os.symlink("..", here / "inner" / "above")
+    os.symlink(here / "good.py", here / "inner" / "outside.py")  # noqa: PTH211
+    os.symlink("/etc", here / "inner" / "etc")  # noqa: PTH211
+    os.symlink("..", here / "inner" / "above")  # noqa: PTH211
     said = run("scan", "inner", "--format", "csv")
     assert (said.code, said.err) == (0, "1 file read, 2 models: 2 exact\n")
 

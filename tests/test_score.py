@@ -59,7 +59,7 @@ def test_a_report_that_is_right_is_complete() -> None:
         (("layers", 1, "parameters"), 6, "fc: parameters said 6, PyTorch 12"),
         (("layers", 1, "trainable"), 12, "fc: trainable said 12, PyTorch 8"),
         (("layers", 1, "output_shape"), [1, 3], "fc: output shape said [1, 3], PyTorch [1, 2]"),
-        (("layers", 2, "path"), "dropout", "dropout: no such module"),
+        (("layers", 1, "path"), "head", "head: no such module"),
     ],
 )
 def test_a_claim_that_pytorch_denies_is_a_contradiction(path: tuple[Any, ...], value: Any, contradiction: str) -> None:

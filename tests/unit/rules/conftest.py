@@ -23,6 +23,7 @@ Found = list[tuple[int, str]]
 @pytest.fixture
 def found() -> Callable[..., Found]:
     """The lines and messages of one rule's findings in a text."""
+
     def run(code: str, text: str, settings: str = "") -> Found:
         options = replace(parse(settings, ROOT), select=(code,))
         report = check([str(FILE)], options=options, texts={FILE: text.encode()}, known=Baseline()).report
@@ -35,6 +36,7 @@ def found() -> Callable[..., Found]:
 @pytest.fixture
 def mended() -> Callable[..., str]:
     """A text after the fixes of one rule."""
+
     def run(code: str, text: str, *, unsafe: bool = False) -> str:
         options = replace(parse("", ROOT), select=(code,))
         texts = {FILE: text.encode()}

@@ -69,12 +69,15 @@ def test_what_may_fit_is_clean(found: Found, given: str, comment: str) -> None:
 
 
 def test_samples_of_several_sizes_say_nothing(found: Found) -> None:
-    script = CNN.format(given="", comment="") + """
+    script = (
+        CNN.format(given="", comment="")
+        + """
 import torch
 net = Net()
 net(torch.randn(1, 3, 32, 32))
 net(torch.randn(1, 3, 64, 64))
 """
+    )
     assert found("WBX301", script) == []
 
 
