@@ -10,7 +10,8 @@ Why is this bad
     Somebody has relied on the number when it was written down. It is out of date, or the model is not the one meant.
 
 Known limits
-    Only models whose count is exact and needs no arguments are compared.
+    Only models whose count is exact and needs no arguments are compared, and lines that compare with another model are
+    passed over.
 """
 
 from __future__ import annotations
@@ -69,6 +70,10 @@ ABOUT = r"(?P<about>~|≈|about\s+|approx\.?\s+|roughly\s+)?"
 WORD = r"(?:(?:trainable\s+)?param(?:eter)?s|param(?:eter)?\s+count)"
 BEFORE = re.compile(rf"(?<![\w.]){WORD}\s*[:=]\s*{ABOUT}{NUMBER}(?![\w.]*\d|\w)", re.IGNORECASE)
 BEHIND = re.compile(rf"{ABOUT}(?<![\w.,-]){NUMBER}\s+{WORD}\b", re.IGNORECASE)
+OTHERS = re.compile(
+    r"\b(than|like|unlike|vs|versus|compared|inspired|instead|original|paper|from|each|per|up\s+to)\b", re.IGNORECASE
+)
+"""Words by which a line speaks of another model, or of more than one."""
 SMALLEST = 1000
 """What is said of less, "it has 2 parameters", is mostly said of arguments."""
 UNITS = {"k": 3, "t": 3, "m": 6, "b": 9, "g": 9}
@@ -80,7 +85,8 @@ def check(subject: Subject) -> Iterator[Hit]:
         if count is None or weighed.report.unknowns or weighed.target.symbols:
             continue
         for span, text in _texts(subject, weighed):
-            said = [found for pattern in (BEFORE, BEHIND) for found in pattern.finditer(text)]
+            lines = [line for line in text.splitlines() if OTHERS.search(line) is None]
+            said = [found for line in lines for pattern in (BEFORE, BEHIND) for found in pattern.finditer(line)]
             counts = (count, weighed.report.parameters.trainable)
             if len(said) == 1 and _number(said[0]) >= SMALLEST and not any(_agrees(said[0], one) for one in counts):
                 stated = said[0][0].strip()

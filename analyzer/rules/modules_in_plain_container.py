@@ -110,7 +110,7 @@ def _hit(subject: Subject, holder: Holder, model: str) -> Iterator[Hit]:
     found = assignment(subject, holder.module.cls, holder.name)
     if found is None or not isinstance(holder.value, list | tuple | dict):
         return
-    if _is_hidden(found[1]) or not all(is_source(module.place) for module in holder.modules):
+    if _is_hidden(subject, found[1]) or not all(is_source(module.place) for module in holder.modules):
         return
     place, value = found
     kind = type(holder.value).__name__
@@ -124,11 +124,14 @@ def _notes(holder: Holder) -> tuple[str, ...]:
     return (f"parameters that are not registered: {count:,}" if isinstance(count, int) else f"parameters: {count}",)
 
 
-def _is_hidden(value: ir.Expression) -> bool:
-    return (
-        isinstance(value, ir.Display)
-        and len(value.elements) == 1
-        and isinstance(value.elements[0], ir.Name | ir.Attribute)
+def _is_hidden(subject: Subject, value: ir.Expression) -> bool:
+    """`[teacher]`, `(build_teacher(),)`: one module that is more than a layer."""
+    if not isinstance(value, ir.Display) or len(value.elements) != 1:
+        return False
+    (element,) = value.elements
+    called = subject.name_of(element.function) if isinstance(element, ir.Call) else None
+    return isinstance(element, ir.Name | ir.Attribute) or (
+        isinstance(element, ir.Call) and not (called or "").startswith("torch.nn.")
     )
 
 

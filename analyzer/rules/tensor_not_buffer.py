@@ -19,7 +19,6 @@ from collections.abc import Iterator
 
 from analyzer.evaluation.modules import named_modules
 from analyzer.evaluation.regions import walk
-from analyzer.evaluation.trace import Equation
 from analyzer.evaluation.values import ModuleInstance, Tensor
 from analyzer.knowledge.views import CONVERSIONS
 from analyzer.report import Edit, Fix, Severity
@@ -87,7 +86,7 @@ def check(subject: Subject) -> Iterator[Hit]:
 
 
 def _is_combined(way: Path, tensor: Tensor) -> bool:
-    """Whether an operator takes it together with a tensor that the input or a parameter has a part in."""
+    """Whether an operator takes it, or a part of it, together with what the input or a parameter has a part in."""
     if way.forward is None or way.model is None or tensor.type is None or not tensor.type.shape:
         return False
     number = way.forward.recorder.first_number(id(tensor))
@@ -96,17 +95,17 @@ def _is_combined(way: Path, tensor: Tensor) -> bool:
     if number is None or number in made or number in trace.held or number in dict(trace.inputs).values():
         return False
     moved = {given for _, given in trace.inputs} | set(trace.held)
+    left = {number}
     for equation in trace.equations:
-        others = [given for given in equation.inputs if given != number]
-        if number in equation.inputs and equation.operator not in HARMLESS and any(one in moved for one in others):
+        given = set(equation.inputs)
+        behind = {one for one in given & left if trace.tensors[one].shape}
+        if behind and given & moved and equation.operator not in HARMLESS:
             return True
-        if any(given in moved for given in equation.inputs) and not _creates(equation):
+        if given & moved:
             moved.update(equation.outputs)
+        elif given and given <= left and equation.operator not in CONVERSIONS:
+            left.update(equation.outputs)
     return False
-
-
-def _creates(equation: Equation) -> bool:
-    return not equation.inputs
 
 
 def _hit(subject: Subject, module: ModuleInstance, name: str, model: str, path: str) -> Iterator[Hit]:

@@ -133,6 +133,7 @@ def test_a_name_that_is_bound_twice_is_not_followed(found: Found) -> None:
         ("# ~100k params", 0),
         ("# about 1.5 million parameters", 1),
         ("# takes 2 parameters", 0),
+        ("# smaller than the 5M parameters of LeNet", 0),
         ("# the 3rd of 5000 models", 0),
     ],
 )
