@@ -23,7 +23,7 @@ from analyzer.model.tree import Model
 from analyzer.report import Edit, Fix, Severity
 from analyzer.rule import Hit, Rule, Subject
 from analyzer.rules.parts.code import argument, has_stars, is_true, span_of, with_keyword
-from analyzer.rules.parts.flow import adjacent, is_source, layer_of
+from analyzer.rules.parts.flow import Flow, adjacent, is_source, key, layer_of, models
 
 BAD = """
 from torch import nn
@@ -74,15 +74,33 @@ NORMS = frozenset(f"torch.nn.{kind}Norm{rank}d" for kind in ("Batch", "Instance"
 
 
 def check(subject: Subject) -> Iterator[Hit]:
-    for weighed in subject.models:
-        for model, first, second in adjacent(weighed, _has_bias, _is_norm):
-            layer = layer_of(model, first)
-            fix = _fix(subject, first)
-            if layer is None or first.place is None or fix is None:
-                continue
-            kind, norm = layer.type, second.operator.rpartition(".")[2]
-            message = f"the bias of {kind} has no effect: {norm} subtracts it again"
+    pairs = [(weighed, pair) for weighed in subject.models for pair in adjacent(weighed, _has_bias, _is_norm)]
+    needed = _needed(subject) if pairs else frozenset()
+    for weighed, (model, first, second) in pairs:
+        layer = layer_of(model, first)
+        fix = _fix(subject, first)
+        if layer is None or first.place is None or fix is None:
+            continue
+        message = f"the bias of {layer.type} has no effect: {second.operator.rpartition('.')[2]} subtracts it again"
+        if key(first.place) in needed:
+            notes = ("other models of this file need the bias of this line",)
+            yield Hit(first.place, message, weighed.report.id, layer.path or None, notes=notes)
+        else:
             yield Hit(first.place, message, weighed.report.id, layer.path or None, fix)
+
+
+def _needed(subject: Subject) -> frozenset[str]:
+    """The places of layers with a bias that some model of the file calls without a norm behind."""
+    found = set()
+    for weighed in subject.models:
+        for model in models(weighed):
+            flow = Flow(model.trace)
+            for equation in model.trace.equations:
+                if equation.place is not None and _has_bias(model, equation):
+                    after = flow.next(equation)
+                    if after is None or not _is_norm(model, after):
+                        found.add(key(equation.place))
+    return frozenset(found)
 
 
 def _has_bias(model: Model, equation: Equation) -> bool:

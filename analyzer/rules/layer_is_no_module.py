@@ -76,13 +76,11 @@ class Net(nn.Module):
 
 
 def check(subject: Subject) -> Iterator[Hit]:
-    for weighed in subject.models:
-        for way in weighed.ways:
-            for holder in plain_holders(way.root) if way.root is not None else ():
-                place = _class_place(subject, holder)
-                if place is not None:
-                    message = f"{holder.value.cls.name} holds layers and is no nn.Module: nothing registers them"
-                    yield Hit(place, message, weighed.report.id, holder.path or None)
+    for weighed, holder in plain_holders(subject):
+        place = _class_place(subject, holder)
+        if place is not None:
+            message = f"{holder.value.cls.name} holds layers and is no nn.Module: nothing registers them"
+            yield Hit(place, message, weighed.report.id, holder.path or None)
 
 
 def _class_place(subject: Subject, holder: Holder) -> Place | None:

@@ -99,11 +99,9 @@ class Student(nn.Module):
 
 
 def check(subject: Subject) -> Iterator[Hit]:
-    for weighed in subject.models:
-        for way in weighed.ways:
-            for holder in plain_holders(way.root) if way.root is not None else ():
-                if holder.modules:
-                    yield from _hit(subject, holder, weighed.report.id)
+    for weighed, holder in plain_holders(subject):
+        if holder.modules:
+            yield from _hit(subject, holder, weighed.report.id)
 
 
 def _hit(subject: Subject, holder: Holder, model: str) -> Iterator[Hit]:

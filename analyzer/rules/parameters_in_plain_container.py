@@ -59,16 +59,14 @@ class Net(nn.Module):
 
 
 def check(subject: Subject) -> Iterator[Hit]:
-    for weighed in subject.models:
-        for way in weighed.ways:
-            for holder in plain_holders(way.root) if way.root is not None else ():
-                found = assignment(subject, holder.module.cls, holder.name)
-                if holder.modules or found is None or not isinstance(holder.value, list | tuple | dict):
-                    continue
-                kind = type(holder.value).__name__
-                instead = "ParameterDict" if isinstance(holder.value, dict) else "ParameterList"
-                message = f"self.{holder.name} is a plain {kind}: nothing registers its parameters; nn.{instead} does"
-                yield Hit(found[0], message, weighed.report.id, holder.path or None)
+    for weighed, holder in plain_holders(subject):
+        found = assignment(subject, holder.module.cls, holder.name)
+        if holder.modules or found is None or not isinstance(holder.value, list | tuple | dict):
+            continue
+        kind = type(holder.value).__name__
+        instead = "ParameterDict" if isinstance(holder.value, dict) else "ParameterList"
+        message = f"self.{holder.name} is a plain {kind}: nothing registers its parameters; nn.{instead} does"
+        yield Hit(found[0], message, weighed.report.id, holder.path or None)
 
 
 RULE = Rule(

@@ -89,6 +89,8 @@ def check(subject: Subject) -> Iterator[Hit]:
         if not ways or weighed.report.unknowns:
             continue
         unused = set.intersection(*({layer.path for layer in _unused(model)} for model in models(weighed)))
+        if not unused:
+            continue
         first = next(models(weighed))
         root = ways[0].root
         holders = dict(named_modules(root)) if root is not None else {}
@@ -96,13 +98,10 @@ def check(subject: Subject) -> Iterator[Hit]:
             parent, _, name = layer.path.rpartition(".")
             holder = holders.get(parent)
             if layer.path in unused and holder is not None and not _mentioned(subject, holder, name):
-                count = elements(r for below in _below(first, layer) for r in below.parameters.values())
+                below = [one for one in first.layers if f"{one.path}.".startswith(f"{layer.path}.")]
+                count = elements(record for one in below for record in one.parameters.values())
                 notes = (f"parameters: {count:,}" if isinstance(count, int) else f"parameters: {count}",)
                 yield Hit(layer.record.place, f"self.{name} is never used", weighed.report.id, layer.path, notes=notes)
-
-
-def _below(model: Model, layer: Layer) -> list[Layer]:
-    return [one for one in model.layers if one.path == layer.path or one.path.startswith(f"{layer.path}.")]
 
 
 def _unused(model: Model) -> Iterator[Layer]:
@@ -111,17 +110,26 @@ def _unused(model: Model) -> Iterator[Layer]:
     called = {call.module for call in trace.calls}
     read = {trace.held[number][1] for e in trace.equations for number in e.inputs if number in trace.held}
     read |= {trace.held[number][1] for _, number in trace.outputs if number in trace.held}
-    found: list[str] = []
+    used: set[str] = set()
+    holding: set[str] = set()
     for layer in model.layers:
-        if not layer.path or any(layer.path.startswith(f"{path}.") for path in found):
-            continue
-        below = _below(model, layer)
-        own = [record for one in below for record in one.parameters.values()]
-        every = [record.number for one in below for record in one.names.values()]
-        used = any(one.record.number in called for one in below) or any(number in read for number in every)
-        if own and len(own) == len(every) and not used:
-            found.append(layer.path)
+        numbers = {record.number for record in layer.names.values()}
+        if layer.record.number in called or numbers & read or len(layer.parameters) < len(layer.names):
+            used.update(_above(layer.path))
+        if layer.parameters:
+            holding.update(_above(layer.path))
+    for layer in model.layers:
+        parent = layer.path.rpartition(".")[0]
+        if layer.path in holding and layer.path not in used and (parent in used or not parent):
             yield layer
+
+
+def _above(path: str) -> Iterator[str]:
+    """A path and those that it lies in: `a.b.c`, `a.b`, `a`, and the model itself."""
+    while path:
+        yield path
+        path = path.rpartition(".")[0]
+    yield ""
 
 
 def _mentioned(subject: Subject, holder: ModuleInstance, name: str) -> bool:

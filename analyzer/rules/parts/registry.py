@@ -1,6 +1,6 @@
 """What a module holds outside of its registries: modules and parameters in plain lists, dicts and objects.
 
-for holder in plain_holders(root):
+for weighed, holder in plain_holders(subject):
     holder.module, holder.name, holder.value        the module, and its attribute that is a plain container
     holder.modules, holder.parameters               what in it is registered nowhere in the model
 """
@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from analyzer.algebra.expression import Dim
 from analyzer.evaluation.modules import named_modules, named_parameters
 from analyzer.evaluation.values import Instance, ModuleInstance, Tensor, Value
+from analyzer.rule import Subject
+from analyzer.rules.parts.once import once
+from analyzer.weigh import Weighed
 
 DEPTH = 3
 
@@ -40,8 +43,16 @@ class Holder:
         return total
 
 
-def plain_holders(root: ModuleInstance) -> Iterator[Holder]:
-    """Attributes of the modules of a model that hold modules or parameters which no module registers."""
+@once
+def plain_holders(subject: Subject) -> Iterator[tuple[Weighed, Holder]]:
+    """Of every model of a file, on every way, the attributes that hold what no module of the model registers."""
+    for weighed in subject.models:
+        for way in weighed.ways:
+            for holder in _holders(way.root) if way.root is not None else ():
+                yield weighed, holder
+
+
+def _holders(root: ModuleInstance) -> Iterator[Holder]:
     found = list(named_modules(root))
     known = {id(module) for _, module in found}
     known_parameters = {id(parameter) for _, parameter in named_parameters(root)}

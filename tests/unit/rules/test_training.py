@@ -140,3 +140,20 @@ def test_a_name_that_is_bound_twice_is_not_followed(found: Found) -> None:
 def test_declared_counts(found: Found, declared: str, count: int) -> None:
     text = f"from torch import nn\n\n{declared}\nnet = nn.Sequential(nn.Linear(784, 128), nn.Linear(128, 10))\n"
     assert len(found("WBS104", text)) == count
+
+
+def test_a_bias_that_another_model_of_the_file_needs_gets_no_fix(found: Found, mended: Callable[..., str]) -> None:
+    text = """
+from torch import nn
+
+def make(norm=True):
+    layers = [nn.Conv2d(3, 8, 3)]
+    if norm:
+        layers.append(nn.BatchNorm2d(8))
+    return nn.Sequential(*layers)
+
+def plain():
+    return make(False)
+"""
+    assert found("WBT402", text) == [(5, "the bias of Conv2d has no effect: BatchNorm2d subtracts it again")]
+    assert mended("WBT402", text, unsafe=True) == text
