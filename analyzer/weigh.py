@@ -56,9 +56,12 @@ class Path:
 
     def refusals(self, given: Sequence[Input]) -> list[Problem]:
         """What torch refuses the given inputs for: derived ones are no promise of the user's."""
-        if self.forward is None or self.forward.refused is None or not given or self.model is None:
+        if self.forward is None or not given or self.model is None:
             return []
-        return [_refusal(self.model, self.forward)]
+        if self.forward.raised and self.forward.unknown is not None:
+            unknown = self.forward.unknown
+            return [Problem(f"{self.model.layers[0].type} raises {unknown.reason}", _span(unknown.place))]
+        return [_refusal(self.model, self.forward)] if self.forward.refused is not None else []
 
 
 @dataclass(frozen=True, slots=True)

@@ -218,6 +218,19 @@ def test_a_shape_that_the_model_refuses(here: Path) -> None:
     assert 'good.py::model,exact,(itself),Linear,"[N, 5]",25' in said.out
 
 
+def test_inputs_that_the_code_of_the_model_refuses(here: Path) -> None:
+    said = run("summary", "good.py::Net", "--input", "N,3", "--input", "N,3")
+    assert said.code == 2
+    assert errors(said) == ["error: Net raises TypeError: forward() takes 2 positional arguments but 3 were given"]
+    (here / "square.py").write_text(
+        GOOD.replace("        return", '        assert x.shape[0] == 1, "one at a time"\n        return')
+    )
+    said = run("summary", "square.py::Net", "good.py::Net", "--input", "2,3", "--format", "csv")
+    assert said.code == 2
+    assert "error: Net raises AssertionError: one at a time\n   --> square.py:12:9\n" in said.err
+    assert ROW in said.out
+
+
 def test_the_api_tells_of_names_that_no_file_can_have(here: Path) -> None:
     for report in (analyzer.summary(["no\0thing.py", "good.py::Net"]), analyzer.scan(["no\0thing.py", "good.py"])):
         (problem,) = report.problems

@@ -16,6 +16,7 @@ from typing import Any
 from analyzer.algebra.expression import Expr
 from analyzer.algebra.tensor import TensorType
 from analyzer.evaluation.modules import named_modules
+from analyzer.evaluation.run import OutOfFuel
 from analyzer.evaluation.values import Instance, ModuleInstance, Place, Tensor, Unknown, Value
 from analyzer.knowledge.views import REARRANGING, shares
 
@@ -102,6 +103,11 @@ class Trace:
     unknown_output: Unknown | None = None
 
 
+MOST_CALLS = 50_000
+MOST_EQUATIONS = 50_000
+"""What one forward pass may write down; the largest models that people publish need a tenth of it."""
+
+
 @dataclass
 class Recorder:
     """Writes down the calls and equations of a forward pass."""
@@ -163,6 +169,8 @@ class Recorder:
     def enter(self, module: ModuleInstance, inputs: Any) -> int:
         """A module is called."""
         number = len(self.calls)
+        if number >= MOST_CALLS:
+            raise OutOfFuel(f"a forward pass of over {MOST_CALLS:,} calls of modules", module.place)
         self.calls.append([module, inputs, None, 0, self.stack[-1] if self.stack else None])
         self.stack.append(number)
         return number
@@ -185,6 +193,8 @@ class Recorder:
         training: bool = True,
     ) -> None:
         """An operator or leaf layer was applied; one that works in place has its first input as its output."""
+        if len(self.equations) >= MOST_EQUATIONS:
+            raise OutOfFuel(f"a forward pass of over {MOST_EQUATIONS:,} operators", place)
         call = self.stack[-1] if self.stack else None
         if call is not None:
             self.calls[call][3] = self.calls[call][3] + macs

@@ -8,12 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from analyzer.algebra.expression import TooComplex
 from analyzer.algebra.tensor import Refused
 from analyzer.evaluation import attributes, calls
 from analyzer.evaluation.exceptions import describe
 from analyzer.evaluation.forward import ShapeError, unknown_among
 from analyzer.evaluation.iteration import Untraversable
-from analyzer.evaluation.run import OutOfFuel, Run
+from analyzer.evaluation.run import OutOfFuel, Run, exhausted
 from analyzer.evaluation.trace import Recorder, types_of
 from analyzer.evaluation.values import ModuleInstance, Raised, Tensor, Unknown, Value
 from analyzer.passes.inputs import Input
@@ -31,6 +32,8 @@ class Forward:
     ran: bool = False
     refused: Refused | None = None
     unknown: Unknown | None = None
+    raised: bool = False
+    """Whether it is not known because the model's own code raises, all of which was followed."""
     lost: int = 0
     """How many regions had been lost before it, while the model was built."""
 
@@ -54,7 +57,9 @@ def forward(run: Run, model: ModuleInstance, inputs: tuple[Input, ...], *, train
     except Refused as refused:
         return Forward(recorder, refused=refused, lost=lost)
     except Raised as error:
-        return Forward(recorder, unknown=Unknown(describe(error), error.place), lost=lost)
+        return Forward(recorder, unknown=Unknown(describe(error), error.place), raised=not run.lost, lost=lost)
+    except (RecursionError, MemoryError, TooComplex) as error:
+        return Forward(recorder, unknown=Unknown(exhausted(error, run.place).reason, run.place), lost=lost)
     except OutOfFuel as error:
         return Forward(recorder, unknown=Unknown(error.reason, error.place), lost=lost)
     except Untraversable as error:
