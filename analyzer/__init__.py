@@ -64,7 +64,7 @@ def check(
     Raises analyzer.errors.TargetError where a selected rule or the baseline cannot be used.
     """
     from analyzer import baseline as baselines
-    from analyzer.pipeline import check as run
+    from analyzer.linting import check as run
 
     known = baselines.load(baseline) if baseline is not None else baselines.Baseline()
     encoded = {path.resolve(): text.encode() for path, text in (texts or {}).items()}
@@ -80,7 +80,7 @@ def dump(
     options: Options | None = None,
 ) -> str:
     """The text form of a stage for one target; raises analyzer.errors.TargetError where there is none."""
-    from analyzer.pipeline import dump as run
+    from analyzer.viewing import dump as run
 
     return run(stage, target, inputs=inputs, options=options)
 
@@ -94,7 +94,7 @@ def graph(
     parts of the flow are not known, or stand for one case of several, `graph.graph["notes"]` says so.
     Raises analyzer.errors.TargetError where there is no such model, or none whose forward pass can be followed.
     """
-    from analyzer.pipeline import graph as run
+    from analyzer.viewing import graph as run
 
     return run(target, inputs=inputs, depth=depth, options=options)
 

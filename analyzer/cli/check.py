@@ -24,7 +24,7 @@ from analyzer.reports.findings import Shown, names, render
 if TYPE_CHECKING:
     from analyzer.baseline import Baseline
     from analyzer.config import Options
-    from analyzer.pipeline import Checked
+    from analyzer.linting import Checked
     from analyzer.report import Report
 
 WRITE = "write"
@@ -167,7 +167,7 @@ def _checked(
     unsafe: bool,
 ) -> tuple[Checked, dict[Path, bytes], int]:
     from analyzer.cli.progress import Progress
-    from analyzer.pipeline import check, mend
+    from analyzer.linting import check, mend
 
     if fix:
         return mend(paths, options=options, texts=texts, known=known, unsafe=unsafe, force_exclude=force_exclude)

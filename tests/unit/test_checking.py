@@ -9,7 +9,7 @@ import analyzer
 from analyzer.baseline import Baseline, dumped, load, shrunk, taken, without
 from analyzer.config import Options
 from analyzer.errors import TargetError
-from analyzer.pipeline import check, mend
+from analyzer.linting import check, mend
 from analyzer.report import Finding, Report, Severity, Span
 from analyzer.rule import rules
 from analyzer.selection import excluded, select

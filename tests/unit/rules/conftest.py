@@ -13,7 +13,7 @@ import pytest
 
 from analyzer.baseline import Baseline
 from analyzer.config import parse
-from analyzer.pipeline import check, mend
+from analyzer.linting import check, mend
 
 ROOT = Path("/project")
 FILE = ROOT / "net.py"

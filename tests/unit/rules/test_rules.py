@@ -10,7 +10,7 @@ import pytest
 
 from analyzer.baseline import Baseline
 from analyzer.config import parse
-from analyzer.pipeline import Checked, check, mend
+from analyzer.linting import Checked, check, mend
 from analyzer.reports.parts.rulebook import page
 from analyzer.rule import FAMILIES, SECTIONS, Rule, rules
 
