@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from scripts import bench
+from scripts.bench_rows import Row
 
 IDLE = (sys.executable, "-c", "")
 
 
 def test_a_row_is_measured_and_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bench, "ROWS", (bench.Row("idle", IDLE, "idle", (bench.TORCH, "-c", ""), goal=0.0),))
+    monkeypatch.setattr(bench, "ROWS", (Row("idle", IDLE, "idle", ("{torch_python}", "-c", ""), goal=0.0),))
     file = tmp_path / "bench.json"
     assert bench.main(["--torch-python", sys.executable, "--pairs", "2", "--output", str(file)]) == 0
     (row,) = json.loads(file.read_text())["rows"]
@@ -23,14 +24,14 @@ def test_a_row_is_measured_and_written(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_a_goal_not_reached_is_the_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bench, "ROWS", (bench.Row("idle", IDLE, "idle", IDLE, goal=1e9),))
+    monkeypatch.setattr(bench, "ROWS", (Row("idle", IDLE, "idle", IDLE, goal=1e9),))
     assert bench.main(["--pairs", "1"]) == 1
 
 
 def test_rows_that_need_torch_are_skipped_without_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(bench, "ROWS", (bench.Row("idle", IDLE, "torch", (bench.TORCH, "-c", ""), goal=1.0),))
+    monkeypatch.setattr(bench, "ROWS", (Row("idle", IDLE, "torch", ("{torch_python}", "-c", ""), goal=1.0),))
     assert bench.main([]) == 0
     assert "skipped: idle" in capsys.readouterr().err
 
@@ -39,6 +40,6 @@ def test_a_command_that_fails_is_no_measurement(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     fails = (sys.executable, "-c", "raise SystemExit('no such file')")
-    monkeypatch.setattr(bench, "ROWS", (bench.Row("fails", fails, "idle", IDLE, goal=1.0),))
+    monkeypatch.setattr(bench, "ROWS", (Row("fails", fails, "idle", IDLE, goal=1.0),))
     assert bench.main([]) == 2
     assert "no such file" in capsys.readouterr().err
