@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -73,16 +73,17 @@ def without(findings: Sequence[Finding], known: Baseline) -> tuple[Finding, ...]
     return tuple(new)
 
 
-def shrunk(known: Baseline, now: Baseline, files: Iterable[str]) -> Baseline:
-    """The baseline without what is gone from the files that were checked; it never grows."""
-    checked = set(files)
+def shrunk(known: Baseline, now: Baseline, rules: Set[str], is_whole: Callable[[str], bool]) -> Baseline:
+    """The baseline without what is gone; it never grows.
+
+    `rules` are those that were checked, and `is_whole` tells whether all was sought that can be found in a file.
+    """
     findings: dict[str, dict[str, int]] = {}
     for scope, codes in known.findings.items():
-        if scope.partition("::")[0] not in checked:
-            findings[scope] = dict(codes)
-            continue
         present = now.findings.get(scope, {})
-        left = {code: min(n, present.get(code, 0)) for code, n in codes.items()}
+        left = {code: min(n, present.get(code, 0)) if code in rules else n for code, n in codes.items()}
+        if left != codes and not is_whole(scope.partition("::")[0]):
+            left = dict(codes)
         if any(left.values()):
             findings[scope] = {code: n for code, n in left.items() if n}
     return Baseline(findings, known.models)

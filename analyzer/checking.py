@@ -52,12 +52,13 @@ class Batch:
         self.undecided += told.undecided
         self.problems += told.problems
 
-    def settled(self, selection: Selection) -> tuple[Finding, ...]:
-        """What stands of the findings."""
+    def settled(self, selection: Selection, is_whole: Callable[[str], bool]) -> tuple[Finding, ...]:
+        """What stands of the findings; only where all was sought that can be found in a file is a comment unused."""
         first = settle(self._findings, tuple(self.subjects), self._source_of, selection)
         self._findings = []
         for file, unused in first.unused.items():
-            self.run(replace(self.subjects[file], unused=unused), selection, last=True)
+            judged = unused if unused and is_whole(file) else ()
+            self.run(replace(self.subjects[file], unused=judged), selection, last=True)
         self._findings = sorted((*first.findings, *self._findings), key=_order)
         return tuple(self._findings)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 
 from analyzer.baseline import Baseline, without
@@ -23,6 +24,7 @@ from analyzer.report import Finding, ModelReport, Problem, Report
 from analyzer.rule import Subject
 from analyzer.selection import excluded, select
 from analyzer.syntax.discovery import discover
+from analyzer.syntax.importers import importers
 from analyzer.workspace import Workspace, Workspaces
 
 
@@ -33,7 +35,10 @@ class Checked:
     report: Report
     found: tuple[Finding, ...]
     """All findings, those that the baseline forgives included."""
-    files: tuple[str, ...]
+    rules: frozenset[str]
+    """The codes of the rules that were checked."""
+    is_whole: Callable[[str], bool]
+    """Whether all that can be found in a file was sought: it was checked, and so was every file that imports it."""
     read: Callable[[str], tuple[Path, bytes]]
 
 
@@ -44,11 +49,12 @@ def check(
     texts: Mapping[Path, bytes],
     known: Baseline,
     force_exclude: bool = False,
+    with_importers: bool = False,
     progress: Progress | None = None,
 ) -> Checked:
     """The findings of the rules in files and folders; see `analyzer.check`."""
     options = options or load(Path(paths[0]))
-    return with_deep_stack(lambda: _check(paths, options, texts, known, force_exclude, progress))
+    return with_deep_stack(lambda: _check(paths, options, texts, known, force_exclude, with_importers, progress))
 
 
 def _check(
@@ -57,11 +63,14 @@ def _check(
     texts: Mapping[Path, bytes],
     known: Baseline,
     force_exclude: bool,
+    with_importers: bool,
     progress: Progress | None,
 ) -> Checked:
     selection = select(options)
     workspaces = Workspaces(options, texts)
     files, problems = _to_check(paths, workspaces, options, texts, force_exclude)
+    if with_importers:
+        files += _importing(files, workspaces, options)
     models: list[ModelReport] = []
     batches: dict[Workspace, Batch] = {}
     for number, file in enumerate(files):
@@ -82,13 +91,30 @@ def _check(
         batches.setdefault(workspace, Batch(workspace.source_named)).run(subject, selection)
         models.extend(replace(one.report, layers=()) for one in measured)
     read = sum(len(batch.subjects) for batch in batches.values())
-    findings = tuple(finding for batch in batches.values() for finding in batch.settled(selection))
+    is_whole = _whole(batches, options)
+    findings = tuple(finding for batch in batches.values() for finding in batch.settled(selection, is_whole))
     undecided = tuple(reason for batch in batches.values() for reason in batch.undecided)
     problems.extend(problem for batch in batches.values() for problem in batch.problems)
     covered = coverage(models, read, len(files) - read)
     report = Report(tuple(models), without(findings, known), tuple(problems), covered, undecided)
     owners = {name: workspace for workspace, batch in batches.items() for name in batch.names}
-    return Checked(report, findings, tuple(owners), lambda file: owners[file].read(file))
+    codes = frozenset(rule.code for rule in selection.rules)
+    return Checked(report, findings, codes, is_whole, lambda file: owners[file].read(file))
+
+
+def _whole(batches: Mapping[Workspace, Batch], options: Options) -> Callable[[str], bool]:
+    """What tells whether a file was checked together with all that import it; one that is gone was."""
+    checked = {name: workspace.project for workspace, batch in batches.items() for name in batch.subjects}
+
+    @cache
+    def is_whole(file: str) -> bool:
+        if file not in checked:
+            return bool(batches) and not any(one.project.holds(one.project.root / file) for one in batches)
+        project = checked[file]
+        others = map(project.display, importers(project, [project.root / file], discover(project.root)))
+        return all(other in checked or excluded(other, options.exclude) for other in others)
+
+    return is_whole
 
 
 def _to_check(
@@ -110,6 +136,19 @@ def _to_check(
     return files, problems
 
 
+def _importing(files: Sequence[Path], workspaces: Workspaces, options: Options) -> list[Path]:
+    """The other files of the files' projects that import them, directly or through others."""
+    named: dict[Workspace, list[Path]] = {}
+    for file in files:
+        named.setdefault(workspaces.holding(file), []).append(file)
+    return [
+        file
+        for workspace, changed in named.items()
+        for file in importers(workspace.project, changed, discover(workspace.project.root))
+        if not excluded(workspace.project.display(file), options.exclude)
+    ]
+
+
 ROUNDS = 10
 """A fix may uncover what another rule finds; so often is it looked again."""
 
@@ -122,11 +161,15 @@ def mend(
     known: Baseline,
     unsafe: bool,
     force_exclude: bool = False,
+    with_importers: bool = False,
 ) -> tuple[Checked, dict[Path, bytes], int]:
     """What is left when every fix is applied, the new bytes of the files that change, and how many fixes that took."""
     texts, new, count = dict(texts), dict[Path, bytes](), 0
+    again = partial(
+        check, paths, options=options, known=known, force_exclude=force_exclude, with_importers=with_importers
+    )
     for _ in range(ROUNDS):
-        checked = check(paths, options=options, texts=texts, known=known, force_exclude=force_exclude)
+        checked = again(texts=texts)
         changed = False
         for file in {finding.span.file for finding in applicable(checked.report.findings, unsafe=unsafe)}:
             path, data = checked.read(file)
@@ -137,4 +180,4 @@ def mend(
                 count, changed = count + applied, True
         if not changed:
             return checked, new, count
-    return check(paths, options=options, texts=texts, known=known, force_exclude=force_exclude), new, count
+    return again(texts=texts), new, count

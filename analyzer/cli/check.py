@@ -62,6 +62,9 @@ def run(
     force_exclude: Annotated[
         bool, typer.Option("--force-exclude", help="Leave out excluded files also where they are named.")
     ] = False,
+    with_importers: Annotated[
+        bool, typer.Option("--with-importers", help="Check also the files of the project that import those named.")
+    ] = False,
     fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended without changing what is meant.")] = False,
     unsafe_fixes: Annotated[
         bool, typer.Option("--unsafe-fixes", help="Take also fixes that may change what is meant.")
@@ -111,7 +114,9 @@ def run(
     texts = {} if stdin_filename is None else {Path(stdin_filename).resolve(): sys.stdin.buffer.read()}
     try:
         known = _known(baseline, options)
-        checked, new, count = _checked(asked, options, texts, known, force_exclude, fix or diff, unsafe_fixes)
+        checked, new, count = _checked(
+            asked, options, texts, known, force_exclude, with_importers, fix or diff, unsafe_fixes
+        )
     except TargetError as error:
         output.tell([error.problem])
         raise typer.Exit(output.UNUSABLE) from error
@@ -163,6 +168,7 @@ def _checked(
     texts: Mapping[Path, bytes],
     known: Baseline,
     force_exclude: bool,
+    with_importers: bool,
     fix: bool,
     unsafe: bool,
 ) -> tuple[Checked, dict[Path, bytes], int]:
@@ -170,11 +176,15 @@ def _checked(
     from analyzer.linting import check, mend
 
     if fix:
-        return mend(paths, options=options, texts=texts, known=known, unsafe=unsafe, force_exclude=force_exclude)
+        return mend(
+            paths, options=options, texts=texts, known=known, unsafe=unsafe,
+            force_exclude=force_exclude, with_importers=with_importers,
+        )  # fmt: skip
     with Progress(unicode=output.writes_unicode(sys.stderr)) as progress:
         checked = check(
-            paths, options=options, texts=texts, known=known, force_exclude=force_exclude, progress=progress
-        )
+            paths, options=options, texts=texts, known=known,
+            force_exclude=force_exclude, with_importers=with_importers, progress=progress,
+        )  # fmt: skip
     return checked, {}, 0
 
 
@@ -205,7 +215,7 @@ def _keep_baseline(asked: str | None, options: Options, checked: Checked, known:
         return
     used = Path(asked) if asked is not None else options.baseline
     if used is not None and not checked.report.problems:
-        smaller = baseline.shrunk(known, baseline.taken(checked.found, ()), checked.files)
+        smaller = baseline.shrunk(known, baseline.taken(checked.found, ()), checked.rules, checked.is_whole)
         if smaller != known:
             output.save(baseline.dumped(smaller), used)
             typer.echo(f"{output.relative(used)}: what has been mended is forgiven no longer", err=True)

@@ -207,10 +207,48 @@ def test_a_baseline_forgives_by_rule_and_name_whatever_the_line() -> None:
 def test_a_baseline_shrinks_and_never_grows() -> None:
     known = Baseline({"net.py::A.f": {"WBT401": 2, "WBR201": 1}, "b.py::B": {"WBT401": 1}}, {"net.py::N": {"macs": 1}})
     now = taken((finding("WBT401", "A.f"), finding("WBR201", "A.f"), finding("WBR201", "A.f")), ())
-    smaller = shrunk(known, now, ["net.py"])
+    codes = {"WBT401", "WBR201"}
+    smaller = shrunk(known, now, codes, "net.py".__eq__)
     assert smaller.findings == {"net.py::A.f": {"WBT401": 1, "WBR201": 1}, "b.py::B": {"WBT401": 1}}
     assert smaller.models == known.models
-    assert "net.py::A.f" not in shrunk(known, Baseline(), ["net.py"]).findings
+    assert "net.py::A.f" not in shrunk(known, Baseline(), codes, "net.py".__eq__).findings
+    assert shrunk(known, Baseline(), {"WBT401"}, "net.py".__eq__).findings["net.py::A.f"] == {"WBR201": 1}
+    assert shrunk(known, Baseline(), codes, lambda file: False) == known
+
+
+BLOCK = """from torch import nn
+
+class Block(nn.Module):
+    def __init__(self, size):
+        super().__init__()
+        self.one = nn.Linear(8, size)
+        self.two = nn.Linear(7, 2)  {}
+
+    def forward(self, x):
+        return self.two(self.one(x))
+"""
+NET = "from blocks import Block\n\nnet = Block(5)\n"
+
+
+def test_what_imports_a_file_is_checked_with_it(project: Path) -> None:
+    write(project, blocks=BLOCK.format(""), net=NET, other="x = 1\n")
+    blocks = [str(project / "blocks.py")]
+    alone = check(blocks, options=None, texts={}, known=Baseline())
+    assert alone.report.coverage.files == 1
+    checked = check(blocks, options=None, texts={}, known=Baseline(), with_importers=True)
+    assert checked.report.coverage.files == 2
+    assert ("blocks.py", 7, "WBX301") in found(checked.report)
+    options = Options(project, exclude=("net.py",))
+    left_out = check(blocks, options=options, texts={}, known=Baseline(), with_importers=True)
+    assert left_out.report.coverage.files == 1
+
+
+def test_a_comment_is_unused_only_when_what_imports_its_file_was_checked(project: Path) -> None:
+    write(project, blocks=BLOCK.format("# weighbridge: ignore[WBX301]"), net=NET)
+    assert analyzer.check([str(project / "blocks.py")]).findings == ()
+    assert analyzer.check([str(project)]).findings == ()
+    write(project, net="import json\n")
+    assert found(analyzer.check([str(project / "blocks.py")])) == [("blocks.py", 7, "WBD501")]
 
 
 def test_a_baseline_is_read_as_it_was_written(tmp_path: Path) -> None:

@@ -126,6 +126,29 @@ def test_a_baseline_forgives_what_was_there_and_shrinks(project: Path) -> None:
     assert json.loads(file.read_text(encoding="utf-8"))["findings"] == {}
 
 
+def test_a_baseline_loses_only_what_was_sought(project: Path) -> None:
+    (project / "pyproject.toml").write_text('[tool.weighbridge]\nbaseline = "known.json"\n', encoding="utf-8")
+    (project / "gone.py").write_text(NET, encoding="utf-8")
+    assert run("check", "--baseline", "write").exit_code == 0
+    file = project / "known.json"
+    written = file.read_text(encoding="utf-8")
+    assert run("check", "--select", "WBS").exit_code == 0
+    assert run("check", "net.py", "--ignore", "WBT401").exit_code == 0
+    assert file.read_text(encoding="utf-8") == written
+    (project / "gone.py").unlink()
+    assert run("check").exit_code == 0
+    assert json.loads(file.read_text(encoding="utf-8"))["findings"] == {"net.py::one": {"WBT401": 1}}
+
+
+def test_importers_are_checked_where_that_is_asked_for(project: Path) -> None:
+    (project / "user.py").write_text(f"import base\n{NET}", encoding="utf-8")
+    (project / "base.py").write_text("x = 1\n", encoding="utf-8")
+    assert run("check", "base.py").exit_code == 0
+    result = run("check", "base.py", "--with-importers", "-f", "concise")
+    assert (result.exit_code, result.stdout.partition(" ")[0]) == (1, "user.py:5:12:")
+    assert "net.py" not in result.stdout
+
+
 def test_a_rule_explains_itself() -> None:
     text = run("rule", "softmax-without-dim").stdout
     for heading in ("# WBT401", "## What it does", "## Why is this bad", "## Example", "## Use instead"):
