@@ -41,7 +41,7 @@ def test_help_and_version_import_nothing_heavy(arguments: list[str]) -> None:
         "import sys\nfrom analyzer.cli import main\n"
         f"sys.argv[1:] = {arguments}\n"
         "try: main()\nexcept SystemExit as end: assert not end.code\n"
-        "print([name for name in ('libcst', 'networkx', 'rich', 'msgspec', 'torch') if name in sys.modules])"
+        "print([name for name in ('libcst', 'networkx', 'rich', 'msgspec', 'httpx', 'torch') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
