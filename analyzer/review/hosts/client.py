@@ -70,10 +70,11 @@ class Client:
     def send(self, method: str, path: str, json: object = None, *, repeat: bool = True) -> Any:
         """The host's answer as JSON, None where it has no body.
 
+        path: below the API's address, or a whole address of the same host.
         repeat: whether the request may be sent again where it is not known if it was carried out.
         Raises Denied, Missing, TooLong, Unclear, HostError.
         """
-        return self._decoded(self._answered(method, self._base + path, json, repeat))
+        return self._decoded(self._answered(method, self._address(path), json, repeat))
 
     def record(self, method: str, path: str, json: object = None, *, repeat: bool = True) -> dict[str, Any]:
         """The host's answer where that must be an object; raises as `send`."""
@@ -96,17 +97,20 @@ class Client:
             url = self._next(response, path)
         raise HostError(f"more than {MOST_PAGES} pages of comments")
 
+    def _address(self, path: str) -> str:
+        return self._base + path if path.startswith("/") else self._within(httpx.URL(self._base), path)
+
     def _next(self, response: httpx.Response, path: str) -> str | None:
         linked = response.links.get("next", {}).get("url")
         if linked:
-            return self._within(response, linked)
+            return self._within(response.url, linked)
         number = response.headers.get("x-next-page", "")
         return f"{self._base}{path}{'&' if '?' in path else '?'}page={number}" if number.isdecimal() else None
 
-    def _within(self, response: httpx.Response, address: str) -> str:
-        """An address that an answer names, where it is of the same host; the token goes nowhere else."""
+    def _within(self, there: httpx.URL, address: str) -> str:
+        """An address as it is meant at another, where it is of this host; the token goes nowhere else."""
         try:
-            url = response.url.join(address)
+            url = there.join(address)
         except httpx.InvalidURL as error:
             raise HostError(f"{self._host} sends on to what is no address") from error
         if _origin(url) != self._origin:
@@ -159,7 +163,7 @@ class Client:
             response = self._http.request(method, url, json=json)
             if response.status_code not in REDIRECTS:
                 return response
-            url = self._within(response, response.headers.get("location", ""))
+            url = self._within(response.url, response.headers.get("location", ""))
         raise httpx.TooManyRedirects(f"sent on more than {MOST_REDIRECTS} times")
 
     @property

@@ -93,15 +93,10 @@ def opened(place: Place, version: str) -> Iterator[Host]:
     if place.number is None:
         raise HostError("no pull or merge request: give its number with --pr")
     if is_github:
-        headers = github.headers(place.token, version)
-        with (
-            Client(place.api, headers, place.token) as client,
-            Client(github.graphql_address(place.api), headers, place.token) as graphql,
-        ):
-            yield github.GitHub(client, graphql, place.repository, place.number)
+        with Client(place.api, github.headers(place.token, version), place.token) as client:
+            yield github.GitHub(client, github.graphql_address(place.api), place.repository, place.number)
     else:
-        headers = gitlab.headers(place.token, version, job=place.job)
-        with Client(place.api, headers, place.token) as client:
+        with Client(place.api, gitlab.headers(place.token, version, job=place.job), place.token) as client:
             yield gitlab.GitLab(client, place.repository, place.number, job=place.job)
 
 

@@ -32,11 +32,11 @@ def headers(token: str, version: str) -> dict[str, str]:
 
 
 class GitHub:
-    """Pull request `number` of `repository`, OWNER/NAME; `graphql` is a client at the same token's GraphQL address."""
+    """Pull request `number` of `repository`, OWNER/NAME; `graphql` is the address that tells whose the token is."""
 
     limit = LIMIT
 
-    def __init__(self, client: Client, graphql: Client, repository: str, number: int) -> None:
+    def __init__(self, client: Client, graphql: str, repository: str, number: int) -> None:
         self._client = client
         self._graphql = graphql
         self._repository = f"/repos/{repository}"
@@ -60,7 +60,7 @@ class GitHub:
     def _viewer(self) -> tuple[int | None, str]:
         """The number and the name of the token's account."""
         try:
-            answer = self._graphql.record("POST", "", {"query": "query { viewer { login databaseId } }"})
+            answer = self._client.record("POST", self._graphql, {"query": "query { viewer { login databaseId } }"})
             viewer = table_of(table_of(answer, "data"), "viewer")
             number, login = viewer.get("databaseId"), viewer.get("login")
         except (Denied, Missing):

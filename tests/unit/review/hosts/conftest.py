@@ -26,12 +26,12 @@ def waits() -> list[float]:
 
 @pytest.fixture
 def client(host: CodeHost, waits: list[float]) -> Iterator[Callable[..., Client]]:
-    """A client of the host, `client(path=..., timeout=...)`, that does not sleep."""
+    """A client of the host, `client(headers, timeout=...)`, that does not sleep."""
     made: list[Client] = []
 
-    def make(headers: dict[str, str] | None = None, path: str = "", timeout: float = 5.0) -> Client:
+    def make(headers: dict[str, str] | None = None, timeout: float = 5.0) -> Client:
         given = github.headers(TOKEN, "0") if headers is None else headers
-        made.append(Client(host.url + path, given, TOKEN, timeout=timeout, sleep=waits.append, now=lambda: 1000.0))
+        made.append(Client(host.url, given, TOKEN, timeout=timeout, sleep=waits.append, now=lambda: 1000.0))
         return made[-1]
 
     yield make
@@ -40,14 +40,14 @@ def client(host: CodeHost, waits: list[float]) -> Iterator[Callable[..., Client]
 
 
 @pytest.fixture(params=["github", "gitlab", "gitlab-job"])
-def request_there(request: pytest.FixtureRequest, client: Callable[..., Client]) -> Host:
+def request_there(request: pytest.FixtureRequest, host: CodeHost, client: Callable[..., Client]) -> Host:
     """Request 7 of octo/net on each host, and with each kind of token."""
     if request.param == "github":
-        return github.GitHub(client(), client(path="/graphql"), "octo/net", 7)
+        return github.GitHub(client(), f"{host.url}/graphql", "octo/net", 7)
     job = request.param == "gitlab-job"
     return gitlab.GitLab(client(gitlab.headers(TOKEN, "0", job=job)), "octo/net", 7, job=job)
 
 
 @pytest.fixture
-def on_github(client: Callable[..., Client]) -> github.GitHub:
-    return github.GitHub(client(), client(path="/graphql"), "octo/net", 7)
+def on_github(host: CodeHost, client: Callable[..., Client]) -> github.GitHub:
+    return github.GitHub(client(), f"{host.url}/graphql", "octo/net", 7)

@@ -141,7 +141,7 @@ def test_a_502_that_wrote_nothing_is_followed_by_another_try(host: CodeHost, req
 def test_a_time_out_after_the_comment_was_written_gives_one_comment(
     host: CodeHost, client: Callable[..., Client]
 ) -> None:
-    request = github.GitHub(client(timeout=0.2), client(path="/graphql"), "octo/net", 7)
+    request = github.GitHub(client(timeout=0.2), f"{host.url}/graphql", "octo/net", 7)
     host.hang("POST", after=True)
     assert "says the same" in post(request, body(), Behavior.UPDATE).said
     assert (len(host.comments), host.count("POST")) == (1, 1)
@@ -155,7 +155,7 @@ def test_a_host_that_stays_down_is_given_up(host: CodeHost, request_there: Host,
 
 
 def test_a_host_that_never_answers_is_given_up(host: CodeHost, client: Callable[..., Client]) -> None:
-    request = github.GitHub(client(timeout=0.1), client(path="/graphql"), "octo/net", 7)
+    request = github.GitHub(client(timeout=0.1), f"{host.url}/graphql", "octo/net", 7)
     host.hang("GET", times=9)
     with pytest.raises(HostError, match="did not answer in time"):
         post(request, body(), Behavior.UPDATE)
@@ -236,7 +236,7 @@ def test_a_job_token_that_gitlab_does_not_admit_is_a_refusal(host: CodeHost, cli
 
 def test_a_token_whose_graphql_is_closed_is_asked_for_by_rest(host: CodeHost, client: Callable[..., Client]) -> None:
     ours = host.add(body("old", OLD))
-    request = github.GitHub(client(), client(path="/nowhere"), "octo/net", 7)
+    request = github.GitHub(client(), f"{host.url}/nowhere", "octo/net", 7)
     post(request, body(), Behavior.UPDATE)
     assert host.comments[ours]["body"] == body()
 
