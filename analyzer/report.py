@@ -112,6 +112,8 @@ class LayerReport:
     output_shape: Shape = None
     macs: int | None = None
     macs_formula: str | None = None
+    activations: int | None = None
+    """Bytes that all its calls give, where no layer lies inside; of others 0."""
     calls: int = 0
     settings: Mapping[str, str] = field(default_factory=dict)
     """What torch prints of the layer: `{"kernel_size": "(3, 3)", "stride": "(1, 1)"}`."""
@@ -143,7 +145,9 @@ class ModelReport:
     inputs_derived: bool = False
     """True when the inputs were derived from the first layer, not given."""
     accepts: tuple[str, ...] = ()
-    """Which inputs the model accepts, in words: "H from 32 to 39"."""
+    """Which inputs the model accepts, in words: "H = W: from 32 to 39"."""
+    smallest: tuple[tuple[int, ...], ...] = ()
+    """The smallest accepted shape of each input, where not every size is accepted."""
     output_shape: Shape = None
     not_followed: tuple[Reason, ...] = ()
     """Why shapes and work of the forward pass are not known, where they are not."""

@@ -117,7 +117,8 @@ def _graph(text: str, given: tuple[Input, ...], depth: int | None, options: Opti
 
 def _drawable(name: str, ways: Sequence[Way]) -> tuple[Way, tuple[str, ...]]:
     """The way through a model that its graph shows, and what must be said beside it."""
-    followed = [way for way in ways if way.forward is not None and way.forward.refused is None]
+    begun = [way for way in ways if way.forward is not None and way.forward.refused is None]
+    followed = [way for way in begun if way.forward is not None and not way.forward.raised] or begun
     if not followed:
         refusals = [refusal for way in ways for refusal in way.refusals(way.inputs)]
         unknown = Problem(f"the inputs of {name} are not known", hint="--input SHAPE gives them")

@@ -11,6 +11,7 @@ from typing import Any
 
 from analyzer.algebra.dtype import DType
 from analyzer.algebra.expression import Dim, Expr, bounds, free_symbols, latex
+from analyzer.algebra.expression import total as summed
 from analyzer.algebra.tensor import Refused, TensorType
 from analyzer.evaluation.exceptions import describe
 from analyzer.evaluation.forward import ShapeError
@@ -78,7 +79,8 @@ class Weighed:
 def _not_followed(paths: Sequence[Path]) -> tuple[Reason, ...]:
     """Why the forward passes are not known to their end."""
     found: dict[tuple[str, str], Reason] = {}
-    for path in paths:
+    ran = [path for path in paths if _ran(path)]
+    for path in ran or paths:
         result = path.forward
         if result is None:
             continue
@@ -89,7 +91,6 @@ def _not_followed(paths: Sequence[Path]) -> tuple[Reason, ...]:
             reason = f"the derived input is refused: {result.refused.message}"
             span = _span(result.refused.module.place if isinstance(result.refused, ShapeError) else None)
             found.setdefault((str(span), reason), Reason(span, reason))
-    ran = [path for path in paths if path.forward is not None and path.forward.refused is None]
     if not found and len(ran) > 1 and not _only_forward(paths):
         undecided = next((d for d in ran[-1].run.decisions[ran[-1].built :]), None)
         if undecided is not None:
@@ -165,7 +166,7 @@ def weigh(
     name = target.registered_name or target.name
     if not standing:
         return _failed(target, namespace, reasons or (Reason(span, "it gives no module"),))
-    first = standing[0]
+    first = next((path for path in standing if _ran(path)), standing[0])
     assert first.model is not None
     counts = [(path, parameters.count(path.model)) for path in standing if path.model is not None]
     total = _joined([(p, c.total) for p, c in counts])
@@ -196,6 +197,7 @@ def weigh(
         ran=first.forward is not None and first.forward.ran and known,
     )  # fmt: skip
     only = _only_forward(standing)
+    accepted = accepts.accepts(_followed(standing) if complete else (), first.inputs)
     macs = figures.macs if only else None
     return ModelReport(
         identity,
@@ -212,12 +214,13 @@ def weigh(
         inputs_derived=first.inputs_derived,
         not_followed=_not_followed(standing),
         unknown_operators=_unknown_operators(standing),
-        accepts=accepts.accepts(_followed(standing), first.inputs),
+        accepts=accepted.sentences,
+        smallest=accepted.smallest,
         output_shape=_output(first) if only else None,
         macs=_integer(macs),
         macs_formula=_formula(macs),
         memory={name: _integer(value) for name, value in figures.memory.items()},
-        layers=_layers(standing, only),
+        layers=_layers(standing, only, dtype),
     )
 
 
@@ -235,19 +238,19 @@ def _failed(target: Target, namespace: Namespace, reasons: tuple[Reason, ...]) -
 
 
 def _ran(path: Path) -> bool:
-    return path.forward is not None and path.forward.refused is None
+    return path.forward is not None and not path.forward.stopped
 
 
 def _followed(paths: Sequence[Path]) -> list[Run]:
-    """The runs that torch does not refuse; none where one of them is not known to its end, nor what it demands."""
+    """The runs that go through; none where one of them is not known to its end, nor what it demands."""
     open_ended = any(path.forward is not None and not path.forward.ran for path in paths if _ran(path))
     return [] if open_ended else [path.run for path in paths if _ran(path)]
 
 
 def _only_forward(paths: Sequence[Path]) -> bool:
-    """Whether all paths that torch does not refuse agree on every call: shapes and work are then the first one's.
+    """Whether all paths that go through agree on every call: shapes and work are then the first one's.
 
-    Where torch refuses them all, what was known before the refusal is shown.
+    Where none goes through, what was known before is shown.
     """
     ran = [path for path in paths if _ran(path)] or [path for path in paths if path.forward is not None]
     return len({_calls(path.model) for path in ran if path.model is not None}) == 1
@@ -367,7 +370,7 @@ def _output(path: Path) -> Shape:
     return shape(path.model.layers[0].calls[0].output) if path.model and path.model.layers[0].calls else None
 
 
-def _layers(paths: Sequence[Path], only: bool) -> tuple[LayerReport, ...]:
+def _layers(paths: Sequence[Path], only: bool, dtype: DType) -> tuple[LayerReport, ...]:
     """The rows of the first path; a count on which the paths differ is left open."""
     first = next((path for path in paths if _ran(path)), paths[0])
     assert first.model is not None
@@ -375,7 +378,7 @@ def _layers(paths: Sequence[Path], only: bool) -> tuple[LayerReport, ...]:
         {layer.path: parameters.own(layer) for layer in path.model.layers} for path in paths if path.model is not None
     ]
     seen = receptive.fields(first.model) if only else {}
-    return tuple(_layer(layer, others, first, only, seen.get(layer.path)) for layer in first.model.layers)
+    return tuple(_layer(layer, others, first, only, seen.get(layer.path), dtype) for layer in first.model.layers)
 
 
 def _are_same(figures: Sequence[Dim], others: Sequence[Dim]) -> bool:
@@ -387,16 +390,14 @@ def _are_same(figures: Sequence[Dim], others: Sequence[Dim]) -> bool:
 
 
 def _layer(
-    layer: Layer, others: list[dict[str, Any]], path: Path, only: bool, seen: receptive.Field | None
+    layer: Layer, others: list[dict[str, Any]], path: Path, only: bool, seen: receptive.Field | None, dtype: DType
 ) -> LayerReport:
     own, trainable, buffers = parameters.own(layer)
     agreed = all(_are_same(other.get(layer.path, ()), (own, trainable, buffers)) for other in others)
     known = agreed and not layer.record.unknowns and all(r.type is not None for r in layer.parameters.values())
     calls = layer.calls if only else ()
     ran = path.forward is not None and path.forward.ran
-    macs: Dim = 0
-    for call in calls:
-        macs = macs + call.macs
+    macs = summed(call.macs for call in calls)
     return LayerReport(
         _span(layer.record.place),
         layer.path,
@@ -410,6 +411,7 @@ def _layer(
         output_shape=shape(calls[0].output) if calls else None,
         macs=_integer(macs) if ran and only else None,
         macs_formula=_formula(macs) if ran else None,
+        activations=_integer(cost.activations(layer, dtype)) if ran and only else None,
         calls=len(calls),
         settings=dict(layer.record.settings),
         receptive_field=None if seen is None else ReceptiveField(seen.size, seen.stride, seen.start),

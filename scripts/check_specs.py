@@ -39,19 +39,23 @@ FORWARD = frozenset({"shape", "calls", "macs", "accepts"})
 TRIED = range(1, 70)
 
 
-def stated(sentence: str) -> tuple[list[str], list[int]]:
-    """The names and sizes of `H = W: multiples of 32, at least 64`."""
+def stated(sentence: str) -> tuple[list[list[str]], list[int]]:
+    """The names that are given sizes together, and these sizes, of `H = W: multiples of 32, at least 64`."""
     only = re.fullmatch(r"([\w =]+) = (\d+)", sentence)
     if only:
-        return only[1].split(" = "), [int(only[2])]
+        return [only[1].split(" = ")], [int(only[2])]
     who, _, what = sentence.partition(": ")
+    alone = who.split(" and ")
+    together = [alone, *([name] for name in alone)] if len(alone) > 1 else [who.split(" = ")]
     low, high = re.search(r"(?:from|at least) (\d+)", what), re.search(r"to (\d+)", what)
     step = re.search(r"(?:multiples|steps) of (\d+)", what)
     if low is None:
-        return who.split(" = "), [int(n) for n in re.findall(r"\d+", what)]
+        return together, [int(n) for n in re.findall(r"\d+", what)]
     first, by = int(low[1]), int(step[1]) if step else 1
-    sizes = [n for n in TRIED if n >= first and (n - first) % by == 0]
-    return who.split(" = "), [n for n in sizes if not high or n <= int(high[1])]
+    single = re.match(r"([\d, ]+) and ", what)
+    smaller = [int(n) for n in re.findall(r"\d+", single[1])] if single else []
+    sizes = smaller + [n for n in TRIED if n >= first and (n - first) % by == 0]
+    return together, [n for n in sizes if not high or n <= int(high[1])]
 
 
 def number(text: str, sizes: Sizes) -> Any:
@@ -122,9 +126,11 @@ def _said(built: Built, subject: Subject, claim: Claim, module: Any, own: bool) 
             count = macs(built, subject.inputs)
             return count == number(claim.value, built.sizes), f"{count}{with_sizes}"
         case "accepts" if claim.value != "everything":
-            names, sizes = stated(claim.value)
-            fitting = accepted(built, subject.inputs, names, TRIED)
-            return fitting == sizes, f"{', '.join(names)} in {fitting}"
+            together, sizes = stated(claim.value)
+            for names in together:
+                fitting = accepted(built, subject.inputs, names, TRIED)
+                if fitting != sizes:
+                    return False, f"{', '.join(names)} in {fitting}"
     return True, ""
 
 

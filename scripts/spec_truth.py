@@ -215,14 +215,16 @@ def forward(built: Built, texts: list[str], sizes: Sizes) -> None:
 
 
 def accepted(built: Built, texts: list[str], names: list[str], tried: range) -> list[int]:
-    """Which of the sizes the model takes for these names."""
+    """Which of the sizes the model takes for these names; what was noted of it before stays."""
     fitting = []
+    noted = built.calls, built.output
     for size in tried:
         try:
-            forward(built, texts or derived(built.model), {"N": 2} | dict.fromkeys(names, size))
+            forward(built, texts or derived(built.model), {"N": 2} | built.sizes | dict.fromkeys(names, size))
         except Exception:  # noqa: BLE001  # the program's own
             continue
         fitting.append(size)
+    built.calls, built.output = noted
     return fitting
 
 

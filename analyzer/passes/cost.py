@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from analyzer.algebra.dtype import DType
-from analyzer.algebra.expression import Dim
+from analyzer.algebra.expression import Dim, total
 from analyzer.algebra.tensor import TensorType
-from analyzer.model.tree import Model
+from analyzer.model.tree import Layer, Model
 from analyzer.passes import liveness
 from analyzer.passes.parameters import Parameters
 
@@ -41,33 +41,26 @@ def tensors_in(value: Any) -> Iterator[TensorType]:
 
 def macs(model: Model) -> Dim:
     """Multiply-accumulates of every call."""
-    total: Dim = 0
-    for call in model.trace.calls:
-        total = total + call.macs
-    return total
+    return total(call.macs for call in model.trace.calls)
 
 
-def activations(model: Model, itemsize: int | None = None) -> Dim:
-    """Bytes of the outputs of every call of a layer that has no layers inside."""
-    total: Dim = 0
-    for layer in model.layers:
-        if layer.record.children:
-            continue
-        for call in layer.calls:
-            for tensor in tensors_in(call.output):
-                total = total + tensor.numel * (itemsize or tensor.dtype.itemsize)
-    return total
+def activations(layer: Layer, dtype: DType) -> Dim:
+    """Bytes of the outputs of every call of a layer that has no layers inside; 0 for one that has."""
+    found: Dim = 0
+    for call in () if layer.record.children else layer.calls:
+        for tensor in tensors_in(call.output):
+            found = found + tensor.numel * itemsize(tensor, dtype)
+    return found
 
 
 def cost(model: Model, inputs: Any, parameters: Parameters, dtype: DType, *, ran: bool) -> Cost:
     """Memory and work; `ran` tells whether the forward pass is wholly known."""
-    size = None if dtype is DType.float32 else dtype.itemsize
     weights = _bytes(model, dtype, "parameters") if parameters.known else None
     buffers = _bytes(model, dtype, "buffers") if parameters.known else None
     given: Dim = 0
     for tensor in tensors_in(inputs):
-        given = given + tensor.numel * (size if size and tensor.dtype.is_floating else tensor.dtype.itemsize)
-    kept = activations(model, size) if ran else None
+        given = given + tensor.numel * itemsize(tensor, dtype)
+    kept = total(activations(layer, dtype) for layer in model.layers) if ran else None
     training = None
     if weights is not None and kept is not None:
         trained = _bytes(model, dtype, "parameters", trainable=True)
@@ -92,10 +85,10 @@ def itemsize(tensor: TensorType, dtype: DType) -> int:
 
 def _bytes(model: Model, dtype: DType, kind: str, *, trainable: bool = False) -> Dim:
     """Bytes of parameters or buffers; floating-point ones take the size of `dtype` where that is not float32."""
-    total: Dim = 0
+    held: Dim = 0
     for layer in model.layers:
         for record in getattr(layer, kind).values():
             if record.type is None or (trainable and not record.trainable):
                 continue
-            total = total + record.type.numel * itemsize(record.type, dtype)
-    return total
+            held = held + record.type.numel * itemsize(record.type, dtype)
+    return held

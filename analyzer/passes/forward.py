@@ -37,6 +37,11 @@ class Forward:
     lost: int = 0
     """How many regions had been lost before it, while the model was built."""
 
+    @property
+    def stopped(self) -> bool:
+        """Whether these inputs do not go through: torch refuses them, or the model's own code raises."""
+        return self.refused is not None or self.raised
+
 
 def forward(run: Run, model: ModuleInstance, inputs: tuple[Input, ...], *, train: bool = False) -> Forward:
     """Call the model; what goes wrong is part of the result."""
@@ -57,7 +62,8 @@ def forward(run: Run, model: ModuleInstance, inputs: tuple[Input, ...], *, train
     except Refused as refused:
         return Forward(recorder, refused=refused, lost=lost)
     except Raised as error:
-        return Forward(recorder, unknown=Unknown(describe(error), error.place), raised=not run.lost, lost=lost)
+        followed = not run.lost and not recorder.missed
+        return Forward(recorder, unknown=Unknown(describe(error), error.place), raised=followed, lost=lost)
     except (RecursionError, MemoryError, TooComplex) as error:
         return Forward(recorder, unknown=Unknown(exhausted(error, run.place).reason, run.place), lost=lost)
     except OutOfFuel as error:

@@ -173,7 +173,7 @@ _NOTHING = (
     "torch.manual_seed", "torch.cuda.manual_seed", "torch.cuda.manual_seed_all", "torch.set_default_device",
     "torch.set_float32_matmul_precision", "torch.use_deterministic_algorithms", "torch.cuda.set_device",
     "torch.cuda.empty_cache", "torch.set_num_threads", "torch.set_printoptions", "torch._C._log_api_usage_once",
-    "torch._assert", "torch.cuda.synchronize", "torch.save", "torch.autograd.backward",
+    "torch.cuda.synchronize", "torch.save", "torch.autograd.backward",
     "torch.multiprocessing.set_start_method",
     "torch.multiprocessing.set_sharing_strategy", "torch.distributed.init_process_group", "torch.distributed.barrier",
     "torch.distributed.destroy_process_group",
@@ -209,6 +209,21 @@ _INITIALISERS = (
     "kaiming_normal", "xavier_uniform", "xavier_normal", "normal", "uniform", "constant", "orthogonal",
     "_no_grad_trunc_normal_", "_no_grad_normal_", "_no_grad_uniform_",
 )  # fmt: skip
+
+
+@native("torch._assert")
+def _assert(run: Run, condition: Value, message: Value) -> None:
+    """What `assert` does."""
+    if not isinstance(condition, Unknown) and not operations.truth(run, condition):
+        raise raised(run, "AssertionError", message)
+
+
+@native("torch._check")
+def _check(run: Run, cond: Value, message: Value = None) -> None:
+    """The message is a function that gives one."""
+    if not isinstance(cond, Unknown) and not operations.truth(run, cond):
+        text = "Expected cond to be True, but got False." if message is None else calls.call(run, message, [], {})
+        raise raised(run, "RuntimeError", text)
 
 
 @native("torch.nn.init.calculate_gain")

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from analyzer.reports.parts.figures import NOTHING, UNKNOWN, Figure, percent, shape, weighed, written
+from analyzer.reports.parts.figures import NOTHING, UNKNOWN, Figure, megabytes, percent, shape, weighed, written
 
 if TYPE_CHECKING:
     from analyzer.report import ModelReport
@@ -79,6 +79,11 @@ def _field(row: Row) -> str:
     return "" if seen is None or row.folded else "×".join(map(str, seen.size))
 
 
+def _bytes(row: Row) -> str:
+    """What the layers give, in MB; nothing where that is nothing or not known."""
+    return megabytes(row.activations) if row.activations else ""
+
+
 def _worded(title: str, text: Callable[[Row, int | None], str], align: Align = "left", keep: int = 5) -> LayerColumn:
     """A column whose value is its text."""
     return LayerColumn(title, text, text, align, keep)
@@ -92,6 +97,7 @@ LAYER_COLUMNS: Mapping[str, LayerColumn] = {
     "params_percent": LayerColumn("Share", share, _share_text, "right", 2),
     "trainable": LayerColumn("Trainable", lambda row, _: row.trainable, lambda row, _: trained(row), keep=1),
     "mult_adds": LayerColumn("Mult-adds", lambda row, _: _raw(row.macs), _macs_text, "right"),
+    "activations": LayerColumn("Activations", lambda row, _: row.activations, lambda row, _: _bytes(row), "right"),
     "buffers": LayerColumn(
         "Buffers", lambda row, _: row.buffers, lambda row, _: f"{row.buffers:,}" if row.buffers else "", "right"
     ),

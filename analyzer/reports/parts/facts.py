@@ -35,6 +35,7 @@ def described(model: ModelReport) -> list[Fact]:
     if model.output_shape is not None:
         facts.append(("output", shape(model.output_shape)))
     facts += [("accepts", sentence) for sentence in model.accepts]
+    facts += [("smallest", shape(sizes)) for sizes in model.smallest]
     facts += [("unknown", f"{place(reason)} {reason.reason}") for reason in model.not_followed[:2]]
     return facts + [("symbol", f"{name} from {span.file}:{span.line}") for name, span in model.symbols.items()]
 
@@ -64,13 +65,19 @@ def totals(model: ModelReport) -> list[Fact]:
 
 
 def sizes(model: ModelReport) -> list[Fact]:
-    """Input, forward and backward (each layer's output and its gradient), parameters and their sum, in MB."""
+    """Input, forward and backward (each layer's output and its gradient), parameters and their sum, in MB.
+
+    Last what is alive at once at the worst moment of a forward pass without gradients, the parameters left out.
+    """
     given, kept, held = (model.memory.get(name) for name in ("input", "activations", "parameters"))
     passes = None if kept is None else 2 * kept
     parts = (("Input size", given), ("Forward/backward size", passes), ("Parameters size", held))
     facts = [(label, megabytes(size)) for label, size in parts if size is not None]
     if given is not None and passes is not None and held is not None:
         facts.append(("Total size", megabytes(given + passes + held)))
+    peak = model.memory.get("peak")
+    if peak is not None:
+        facts.append(("Peak of activations", megabytes(peak)))
     return facts
 
 

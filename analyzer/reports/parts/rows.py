@@ -36,6 +36,8 @@ class Row:
     """Elements that are trained; None where unknown."""
     buffers: int | None
     macs: Figure
+    activations: int | None
+    """Bytes that the layers give; None where unknown."""
     opens: bool
     """Whether rows of its children follow."""
     folded: int = 0
@@ -62,6 +64,7 @@ def rows(model: ModelReport, depth: int | None = None, naming: Naming = "path") 
             trainable=_sum([x.trainable for x in (layer, *below)]),
             buffers=_sum([x.buffers for x in (layer, *below)]),
             macs=total(Figure(x.macs, x.macs_formula) for x in (layer, *below)),
+            activations=_sum([x.activations for x in (layer, *below)]),
             opens=layer.path in holders,
             folded=len(below),
         )

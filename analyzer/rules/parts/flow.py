@@ -20,7 +20,7 @@ Pair = tuple[Model, Equation, Equation]
 def runs(weighed: Weighed) -> tuple[Path, ...]:
     """Every way that torch would follow to its end; empty where one of them is not wholly known."""
     standing = [way for way in weighed.ways if way.model is not None and way.forward is not None]
-    taken = [way for way in standing if way.forward is not None and way.forward.refused is None]
+    taken = [way for way in standing if way.forward is not None and not way.forward.stopped]
     known = len(standing) == len(weighed.ways) and all(way.forward is not None and way.forward.ran for way in taken)
     return tuple(taken) if known else ()
 

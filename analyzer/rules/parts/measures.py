@@ -83,8 +83,7 @@ def _macs(weighed: Weighed, budget: Budget) -> Bounds:
 
 def _activations(weighed: Weighed, budget: Budget) -> Bounds:
     dtype = DType.parse(budget.dtype)
-    size = None if dtype is DType.float32 else dtype.itemsize
-    return _of_forward(weighed, lambda model: (cost.activations(model, size),))
+    return _of_forward(weighed, lambda model: (cost.activations(layer, dtype) for layer in model.layers))
 
 
 FIGURES: Mapping[str, Callable[[Weighed, Budget], Bounds]] = {
@@ -117,7 +116,7 @@ def _of_forward(weighed: Weighed, measure: Measure) -> Bounds:
     """The bounds of something that the forward pass tells, where every path through it was followed."""
     if weighed.report.status not in (Status.EXACT, Status.SYMBOLIC):
         return Bounds(0, None, _reason(weighed))
-    passes = [way.forward for way in weighed.ways if way.forward is not None and way.forward.refused is None]
+    passes = [way.forward for way in weighed.ways if way.forward is not None and not way.forward.stopped]
     if not passes:
         return Bounds(0, None, "its input is not known")
     unknown = next((one.unknown for one in passes if one.unknown is not None), None)
