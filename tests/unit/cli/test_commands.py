@@ -115,7 +115,7 @@ def test_problems_go_to_stderr_and_the_rest_is_still_reported(api: Api) -> None:
     ("arguments", "said"),
     [
         (("summary",), "Missing argument"),
-        (("summary", "a.py", "--format", "jsn"), "is not one of csv, json, markdown, table"),
+        (("summary", "a.py", "--format", "jsn"), "is not one of csv, json, markdown, openmetrics, table"),
         (("summary", "a.py", "--columns", "num_param"), "did you mean num_params?"),
         (("summary", "a.py", "--set", "depth"), "is not NAME=VALUE"),
         (("summary", "a.py", "--depth", "-1"), "'--depth'"),
