@@ -50,6 +50,14 @@ def bounds(dim: Dim) -> tuple[int | None, int | None]:
     return (int(lower) if lower != -inf else None, int(upper) if upper != inf else None)
 
 
+def pinned(dim: Dim) -> Dim:
+    """The integer where the facts in force leave one only, else the expression itself."""
+    if isinstance(dim, int):
+        return dim
+    lower, upper = bounds(dim)
+    return lower if lower is not None and lower == upper else dim
+
+
 def interval(dim: Dim) -> Interval:
     """The interval that follows from the bounds of the symbols alone."""
     if isinstance(dim, int):

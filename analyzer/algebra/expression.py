@@ -326,7 +326,7 @@ def choose(condition: Condition | bool, a: Dim, b: Dim) -> Dim:
 
 # These modules need the classes above, and the operators above need them.
 from analyzer.algebra import facts, notation, rational, rewrite  # noqa: E402
-from analyzer.algebra.bounds import bounds  # noqa: E402
+from analyzer.algebra.bounds import bounds, pinned  # noqa: E402
 from analyzer.algebra.condition import Condition  # noqa: E402
 from analyzer.algebra.facts import (  # noqa: E402
     Facts,
@@ -344,6 +344,6 @@ from analyzer.algebra.substitution import free_symbols, substitute  # noqa: E402
 
 __all__ = [
     "Condition", "Dim", "Expr", "Facts", "Refused", "TooComplex", "Undecided", "at_least", "bounds", "ceil_div",
-    "choose", "deciding", "divisible", "equal", "free_symbols", "latex", "maximum", "minimum", "parse", "product",
-    "require", "substitute", "symbol", "total",
+    "choose", "deciding", "divisible", "equal", "free_symbols", "latex", "maximum", "minimum", "parse", "pinned",
+    "product", "require", "substitute", "symbol", "total",
 ]  # fmt: skip

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from analyzer.algebra.expression import Expr
+from analyzer.algebra.expression import Expr, pinned
 from analyzer.algebra.rational import Rational
 from analyzer.evaluation.exceptions import guarded, raised
 from analyzer.evaluation.run import Run
@@ -70,12 +70,24 @@ def binary(run: Run, sign: str, left: Value, right: Value) -> Value:
             return run.unknown("the length of a sequence depends on a symbol", plain=True)
         if sign in _BITWISE and kind in (int, bool, Expr) and other in (int, bool, Expr):
             return _bitwise(run, sign, left, right)
-        return guarded(run, _HOST[sign], left, right)
+        return _symbolic(run, sign, left, right)
     if sign == "|" and (isinstance(left, Class) or isinstance(right, Class)):
         return (left, right)
     _check_sequence(run, sign, left, right)
     if isinstance(left, NativeModule) or isinstance(right, NativeModule):
         return run.unknown(f"operator {sign} on a module of torch or Python", plain=True)
+    return guarded(run, _HOST[sign], left, right)
+
+
+def _symbolic(run: Run, sign: str, left: Value, right: Value) -> Value:
+    """Arithmetic of formulas; what they have no form for is done where the facts in force leave one integer only."""
+    kinds = (type(left), type(right))
+    if all(kind in (*_NUMBERS, *_SYMBOLIC) for kind in kinds) and (float in kinds or sign == "**"):
+        known = [pinned(side) if isinstance(side, Expr) else side for side in (left, right)]
+        if not any(isinstance(side, _SYMBOLIC) for side in known):
+            return binary(run, sign, known[0], known[1])
+        if sign == "**" and not (kinds[0] is Expr and type(right) is int and right >= 0):
+            return Unknown(f"{left} ** {right}", run.place, plain=True, scalar=True)
     return guarded(run, _HOST[sign], left, right)
 
 

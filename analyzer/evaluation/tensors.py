@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from analyzer.algebra.dtype import DType
-from analyzer.algebra.expression import Expr, TooComplex
+from analyzer.algebra.expression import Expr, TooComplex, pinned
 from analyzer.algebra.rational import Inexact, Rational
 from analyzer.algebra.tensor import Refused, TensorType
 from analyzer.evaluation import arrays, attributes, calls, natives
@@ -183,7 +183,7 @@ def result_tensor(output: Any) -> tuple[Value, list[Tensor]]:
             )
         if isinstance(value, dict):
             return {key: wrap(item) for key, item in value.items()}
-        return value
+        return pinned(value) if type(value) is Expr else value
 
     return wrap(output), found
 
@@ -202,7 +202,7 @@ def rows(run: Run, tensor: Tensor) -> Iterator[Value]:
         raise Untraversable(tensor.unknown or run.unknown("a tensor whose shape is not known", plain=True))
     if not tensor.type.shape:
         raise raised(run, "TypeError", "iteration over a 0-d tensor")
-    length = tensor.type.shape[0]
+    length = pinned(tensor.type.shape[0])
     if not isinstance(length, int):
         raise Untraversable(run.unknown(f"a tensor of {length} rows is walked", plain=True))
     for index in range(length):
@@ -245,7 +245,7 @@ def _missing(run: Run, name: str) -> Value:
 def _shape(run: Run, tensor: Tensor) -> Value:
     if tensor.type is None:
         return tensor.unknown or run.unknown("a tensor whose shape is not known", plain=True)
-    return natives.size(tensor.type.shape)
+    return natives.size(tuple(map(pinned, tensor.type.shape)))
 
 
 def _property(name: str) -> Any:

@@ -9,7 +9,7 @@ import functools
 from collections.abc import Iterator
 from typing import Any
 
-from analyzer.algebra.expression import Expr, maximum, minimum
+from analyzer.algebra.expression import Expr, maximum, minimum, pinned
 from analyzer.algebra.rational import Rational
 from analyzer.evaluation import attribute_writing, attributes, calls, comparisons, iteration, operations, strings
 from analyzer.evaluation.exceptions import guarded, raised
@@ -206,6 +206,7 @@ def make_range(run: Run, *bounds: Value) -> Value:
         bound = operations.payload(bound)
         if isinstance(bound, Tensor) and bound.values is not None and len(bound.values) == 1:
             bound = int(bound.values[0])
+        bound = pinned(bound) if isinstance(bound, Expr) else bound
         if isinstance(bound, (Expr, Rational)):
             raise iteration.Untraversable(run.unknown(f"a loop of {bound} rounds", plain=True))
         if isinstance(bound, Unknown):

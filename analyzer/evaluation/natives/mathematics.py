@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import reduce
 from typing import Any
 
-from analyzer.algebra.expression import Expr
+from analyzer.algebra.expression import Expr, pinned
 from analyzer.algebra.rational import Rational
 from analyzer.evaluation import attributes, comparisons, iteration, operations
 from analyzer.evaluation.exceptions import OBJECT, guarded, raised
@@ -22,10 +22,11 @@ from analyzer.evaluation.values import Class, Instance, Native, Tensor, Unknown,
 
 
 def _number(value: Value) -> Value:
-    """The number that a value stands for: a member's, a one-element tensor's."""
+    """The number that a value stands for: a member's, a one-element tensor's, the only one that facts leave."""
     if isinstance(value, Tensor) and value.values is not None and len(value.values) == 1:
         return value.values[0]
-    return operations.payload(value)
+    value = operations.payload(value)
+    return pinned(value) if isinstance(value, Expr) else value
 
 
 def _unknown(run: Run, name: str, value: Value) -> Unknown:

@@ -173,7 +173,7 @@ _NOTHING = (
     "torch.manual_seed", "torch.cuda.manual_seed", "torch.cuda.manual_seed_all", "torch.set_default_device",
     "torch.set_float32_matmul_precision", "torch.use_deterministic_algorithms", "torch.cuda.set_device",
     "torch.cuda.empty_cache", "torch.set_num_threads", "torch.set_printoptions", "torch._C._log_api_usage_once",
-    "torch.cuda.synchronize", "torch.save", "torch.autograd.backward",
+    "torch._assert_async", "torch.cuda.synchronize", "torch.save", "torch.autograd.backward",
     "torch.multiprocessing.set_start_method",
     "torch.multiprocessing.set_sharing_strategy", "torch.distributed.init_process_group", "torch.distributed.barrier",
     "torch.distributed.destroy_process_group",

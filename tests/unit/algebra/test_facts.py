@@ -15,6 +15,7 @@ from analyzer.algebra.expression import (
     divisible,
     equal,
     maximum,
+    pinned,
     require,
     symbol,
 )
@@ -156,3 +157,13 @@ def test_conditions_print_as_a_person_writes_them(condition: Condition, text: st
     assert str(~condition) == negated
     assert ~~condition == condition
     assert hash(~~condition) == hash(condition)
+
+
+def test_facts_may_leave_one_integer_only() -> None:
+    patches = (H // 16) * (W // 16)
+    assert pinned(patches) is patches
+    with deciding(Answers()):
+        require(equal(H, 224), "")
+        assert pinned(patches) is patches
+        require(equal(W, 230), "")
+        assert (pinned(patches), pinned(H), pinned(7)) == (196, 224, 7)
