@@ -22,7 +22,6 @@ from analyzer.evaluation.values import Namespace
 from analyzer.report import Problem, Span
 from analyzer.source import Source
 from analyzer.syntax import ir
-from analyzer.syntax.lower import lower_source
 from analyzer.syntax.overlay import Overlay
 from analyzer.syntax.project import OutsideRoot, Project
 from analyzer.syntax.reader import DISK
@@ -158,6 +157,8 @@ class Workspace:
         return Problem(f"{file} has no '{wanted}'", hint=hint)
 
     def _expression(self, namespace: Namespace, text: str) -> Target:
+        from analyzer.syntax.lower import lower_source
+
         try:
             module = lower_source(text.encode(), "<target>")
         except SourceError as error:

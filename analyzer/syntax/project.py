@@ -16,7 +16,7 @@ from types import MappingProxyType
 
 from analyzer.syntax import ir, modules
 from analyzer.syntax.discovery import site_packages
-from analyzer.syntax.lower import lower_source
+from analyzer.syntax.lowered import Lowered
 from analyzer.syntax.reader import DISK, Names, Reader
 from analyzer.syntax.source import MAXIMUM_BYTES, SourceError, decode_source
 
@@ -38,7 +38,13 @@ class Project:
     """Files under `root`, then on `search_path`, then in the project's virtual environment, looked up in that order."""
 
     def __init__(
-        self, root: Path, search_path: Sequence[Path] = (), *, reader: Reader = DISK, bounds: Bounds | None = None
+        self,
+        root: Path,
+        search_path: Sequence[Path] = (),
+        *,
+        reader: Reader = DISK,
+        bounds: Bounds | None = None,
+        lowered: Lowered | None = None,
     ) -> None:
         self.root = reader.real(root)
         self.bounds = bounds or Bounds()
@@ -49,7 +55,7 @@ class Project:
         self._real: dict[Path, Path] = {}
         self._bytes: dict[Path, bytes] = {}
         self._digests: dict[Path, str] = {}
-        self._lowered: dict[str, ir.Module | SourceError] = {}
+        self._lowered = lowered or Lowered()
         self._total = 0
 
     # ------------------------------------------------------------ reading
@@ -83,16 +89,11 @@ class Project:
         """A source file lowered; raises OutsideRoot, OSError, or SourceError where it is no Python."""
         data = self.read(path)
         digest = self._digests[self._admit(path)]
-        found = self._lowered.get(digest)
-        if found is None:
-            try:
-                found = lower_source(data, "", maximum_bytes=self.bounds.file_bytes)
-            except SourceError as error:
-                found = error
-            self._lowered[digest] = found
-        if isinstance(found, SourceError):
-            raise SourceError(found.message, found.line, found.column, found.source_line, self.display(path))
-        return found
+        try:
+            return self._lowered.module(digest, data, self.bounds.file_bytes)
+        except SourceError as error:
+            error.path = self.display(path)
+            raise
 
     def holds(self, path: Path) -> bool:
         """Whether there is such a file or folder."""
