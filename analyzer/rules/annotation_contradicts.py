@@ -3,6 +3,7 @@
 What it does
     Reports the return annotation of a `forward`, `Float[Tensor, "batch 10"]`, whose number of dimensions or known sizes
     are not those of what the forward pass gives; for the input that its argument's annotation states, or that is given.
+    Reports the annotation of its only argument where the first layer takes another size.
 
 Why is this bad
     The annotation is what callers rely on, and a runtime checker such as beartype raises at the first call.
@@ -18,14 +19,12 @@ from collections.abc import Iterator
 
 from analyzer.algebra.expression import Expr
 from analyzer.algebra.tensor import TensorType
-from analyzer.evaluation.values import Place
 from analyzer.report import Severity
 from analyzer.rule import Hit, Rule, Subject
-from analyzer.rules.parts.code import methods
+from analyzer.rules.parts.annotations import Annotated, annotated, received, returned
+from analyzer.rules.parts.certainty import is_certain
 from analyzer.rules.parts.flow import runs
-from analyzer.rules.parts.refusals import is_certain
 from analyzer.rules.parts.sizes import solve
-from analyzer.syntax import ir
 from analyzer.weigh import Path, Weighed
 
 BAD = """
@@ -77,6 +76,18 @@ class Net(nn.Module):
     def forward(self, x: Float[Tensor, "b 3 h w"]) -> Float[Tensor, "b 8"]:
         return self.conv(x)
 """
+BAD_INPUT = """
+from jaxtyping import Float
+from torch import Tensor, nn
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 5)
+
+    def forward(self, x: Float[Tensor, "b channels=1 h w"]):
+        return self.conv(x)
+"""
 GOOD_OPEN = """
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -88,84 +99,68 @@ class Net(nn.Module):
 
     def forward(self, x: Float[Tensor, "#b 3 h w"]) -> Float[Tensor, "... c h-4 w-4"]:
         return self.conv(x)
-"""
 
-Axes = tuple[int | None, ...]
+class Tokens(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(8, 2)
+
+    def forward(self, x: Float[Tensor, "batch 16 8"]) -> Float[Tensor, "batch 16 2"]:
+        return self.fc(x)
+"""
 
 
 def check(subject: Subject) -> Iterator[Hit]:
     for weighed in subject.models:
-        ways = runs(weighed)
-        node = next((n for n in subject.source.nodes(ir.Class) if n.span == weighed.target.place.span), None)
-        forward = next((f for f in methods(node) if f.name == "forward"), None) if node is not None else None
-        said = forward and forward.returns and axes(subject, forward.returns)
-        if not ways or weighed.target.symbols or forward is None or forward.returns is None or not said:
+        if weighed.target.symbols or not weighed.ways:
             continue
-        if all(_contradicts(subject, weighed, way, forward, *said) for way in ways) and ways[0].model is not None:
-            shape = ways[0].model.trace.output.shape
-            message = f"the annotation contradicts the shape [{', '.join(map(str, shape))}]"
-            place: Place = subject.place(forward.returns)
-            yield Hit(place, message, weighed.report.id)
+        yield from _input(subject, weighed)
+        ways, said = runs(weighed), returned(subject, weighed)
+        if ways and said is not None and all(_contradicts(subject, weighed, way, said) for way in ways):
+            model = ways[0].model
+            assert model is not None
+            message = f"the annotation contradicts the shape [{', '.join(map(str, model.trace.output.shape))}]"
+            yield Hit(said.place, message, weighed.report.id)
 
 
-def axes(subject: Subject, annotation: ir.Expression) -> tuple[Axes, bool] | None:
-    """The sizes in front of `...` or a `*` axis in `Float[Tensor, "batch 3 32 32"]`, and whether there is none."""
-    match annotation:
-        case ir.Subscript(value=kind, index=ir.Display(elements=(_, ir.Constant(kind="str", value=str(text))))):
-            name = subject.name_of(kind) or _imported(subject, kind)
-        case _:
-            return None
-    if not name.startswith("jaxtyping."):
-        return None
-    parts = text.split()
-    stars = [index for index, part in enumerate(parts) if part == "..." or "*" in part[:2]]
-    shown = parts[: stars[0]] if stars else parts
-    return tuple(int(part) if part.isdecimal() else None for part in shown), not stars
+def _input(subject: Subject, weighed: Weighed) -> Iterator[Hit]:
+    """An argument of which the annotation states another size than the first layer takes."""
+    said = None if weighed.given else received(subject, weighed)
+    if said is None or not said.whole or not said.axes:
+        return
+    for way in weighed.ways[:1]:
+        if way.model is None or len(way.inputs) != 1 or not is_certain(way):
+            continue
+        shape = way.inputs[0][1].shape
+        compared = 1 if len(shape) == 2 else len(shape) if len(shape) == len(said.axes) else 0
+        pairs = zip(shape[-compared:], said.axes[-compared:], strict=True) if compared else ()
+        if any(isinstance(size, int) and axis not in (None, size) for size, axis in pairs):
+            message = f"the annotation contradicts the shape [{', '.join(map(str, shape))}] that the first layer takes"
+            yield Hit(said.place, message, weighed.report.id)
 
 
-def _imported(subject: Subject, kind: ir.Expression) -> str:
-    """The name that a file imports from a package which is not there to be read."""
-    for node in subject.source.nodes(ir.ImportFrom):
-        for alias in node.names:
-            if isinstance(kind, ir.Name) and (alias.binding or alias.name) == kind.name:
-                return f"{node.module}.{alias.name}"
-    if isinstance(kind, ir.Attribute) and isinstance(kind.value, ir.Name):
-        return f"{kind.value.name}.{kind.name}"
-    return ""
-
-
-def _contradicts(subject: Subject, weighed: Weighed, way: Path, forward: ir.Function, said: Axes, whole: bool) -> bool:
+def _contradicts(subject: Subject, weighed: Weighed, way: Path, said: Annotated) -> bool:
     output = way.model.trace.output if way.model is not None else None
     if way.model is None or not isinstance(output, TensorType) or len(way.inputs) != 1:
         return False
-    if not weighed.given and not is_certain(way.model.trace.equations, way):
+    if not weighed.given and not is_certain(way):
         return False
-    if (whole and len(said) != output.rank) or len(said) > output.rank:
-        return True
-    given = _given(subject, way, forward)
+    if (said.whole and len(said.axes) != output.rank) or len(said.axes) > output.rank:
+        return weighed.given or len(way.inputs[0][1].shape) > 2
+    given = list(annotated(subject, weighed, way))
     sizes = solve(given) if given else None
-    for size, stated in zip(output.shape, said, strict=False):
+    for index, (size, stated) in enumerate(zip(output.shape, said.axes, strict=False)):
+        last = index == output.rank - 1
         if isinstance(size, Expr):
             values = sizes.values(size) if sizes is not None else None
             if stated is not None and values is not None and stated not in values:
                 return True
-        elif stated is not None and stated != size:
+        elif stated not in (None, size) and (last or weighed.given or len(way.inputs[0][1].shape) > 2):
             return True
     return False
 
 
-def _given(subject: Subject, way: Path, forward: ir.Function) -> list[tuple[Expr, int, str]]:
-    """What the annotation of the argument says of the sizes of the input."""
-    annotated = [p.annotation for p in forward.parameters.parameters[1:2] if p.annotation is not None]
-    said = axes(subject, annotated[0]) if annotated else None
-    type_ = way.inputs[0][1]
-    if said is None or not said[1] or len(said[0]) != type_.rank:
-        return []
-    pairs = zip(type_.shape, said[0], strict=True)
-    return [(size, stated, "the annotation") for size, stated in pairs if isinstance(size, Expr) and stated is not None]
-
-
 RULE = Rule(
     "WBX306", "annotation-contradicts", Severity.WARNING, check, BAD, GOOD,
-    also_bad=(BAD_CHANNELS, BAD_RANK), also_good=(GOOD_OPEN,),
+    also_bad=(BAD_CHANNELS, BAD_RANK, BAD_INPUT), also_good=(GOOD_OPEN,),
 )  # fmt: skip

@@ -15,11 +15,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analyzer.evaluation.regions import walk
 from analyzer.report import Severity
 from analyzer.rule import Hit, Rule, Subject
 from analyzer.rules.parts.code import argument, has_stars, is_own, methods
 from analyzer.syntax import ir
+from analyzer.syntax.walking import walk
 
 BAD = """
 from torch import nn

@@ -17,11 +17,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from analyzer.evaluation.regions import walk
 from analyzer.report import Fix, Severity
 from analyzer.rule import Hit, Rule, Subject
 from analyzer.rules.parts.code import argument, has_stars, methods, with_keyword
 from analyzer.syntax import ir
+from analyzer.syntax.walking import walk
 
 BAD = """
 import torch.nn.functional as F

@@ -14,13 +14,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzer.evaluation.exceptions import describe
-from analyzer.evaluation.regions import walk
 from analyzer.evaluation.values import Place, Raised
 from analyzer.report import Edit, Fix, Severity, Span
 from analyzer.rule import Hit, Rule, Subject
 from analyzer.rules.parts.code import methods
 from analyzer.source import Source
 from analyzer.syntax import ir
+from analyzer.syntax.walking import walk
 
 BAD = """
 from torch import nn

@@ -20,12 +20,12 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from analyzer.evaluation.regions import walk
 from analyzer.knowledge.layer import LayerSpec, layers
 from analyzer.report import Severity
 from analyzer.rule import Hit, Rule, Subject
 from analyzer.rules.parts.code import methods
 from analyzer.syntax import ir
+from analyzer.syntax.walking import walk
 
 BAD = """
 from torch import nn

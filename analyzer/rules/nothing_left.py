@@ -18,7 +18,8 @@ from analyzer.algebra.expression import free_symbols
 from analyzer.passes.accepts import LARGEST, holds
 from analyzer.report import Severity
 from analyzer.rule import Hit, Rule, Subject
-from analyzer.rules.parts.refusals import is_certain, refusals
+from analyzer.rules.parts.certainty import is_certain
+from analyzer.rules.parts.refusals import refusals
 from analyzer.weigh import Path, Weighed
 
 BAD = """
@@ -78,7 +79,7 @@ def _impossible(subject: Subject, weighed: Weighed) -> Iterator[Hit]:
 
 def _demands(way: Path) -> tuple[str, ...]:
     """The demands on one symbol that no size up to LARGEST fulfils."""
-    if way.model is None or not is_certain(way.model.trace.equations, way):
+    if way.model is None or not is_certain(way):
         return ()
     groups: dict[str, list[Condition]] = {}
     for requirement in way.run.requirements:

@@ -4,8 +4,9 @@ What it does
     Reports layers whose `in_features`, `in_channels`, `num_features`, `num_channels`, `input_size` or
     `normalized_shape` is not the size of the tensor that reaches them in the forward pass, with the value that fits.
     The size of the model's input is the one that is given to weighbridge, by a comment or in the configuration; else
-    the one that the source speaks of: comments behind layers (`# output: 64 x 16 x 16`) and sample inputs
-    (`net(torch.randn(1, 3, 32, 32))`). Where it stays open, what no size can fit is reported.
+    the one that the source speaks of: comments behind layers (`# output: 64 x 16 x 16`), sample inputs
+    (`net(torch.randn(1, 3, 32, 32))`) and jaxtyping annotations of `forward`. Where it stays open, what no size can fit
+    is reported.
 
 Why is this bad
     PyTorch raises at the first batch: "mat1 and mat2 shapes cannot be multiplied". The usual case is the first linear
@@ -89,6 +90,60 @@ from torch import nn
 
 net = nn.Sequential(nn.Linear(8, 16), nn.LayerNorm(8), nn.Linear(16, 2))
 """
+BAD_ANNOTATED = """
+from jaxtyping import Float
+from torch import Tensor, nn
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3, padding=1)
+        self.fc = nn.Linear(8 * 8 * 8, 10)
+
+    def forward(self, x: Float[Tensor, "batch 3 16 16"]):
+        return self.fc(self.conv(x).flatten(1))
+"""
+BAD_FLATTENED = """
+import torch
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc1 = nn.Linear(784, 128)
+        self.fc2 = nn.Linear(64, 10)
+
+    def forward(self, x):
+        x = x.view(x.size(0), -1)
+        return self.fc2(torch.relu(self.fc1(x)))
+"""
+BAD_DIRECTIONS = """
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(10, 20, batch_first=True, bidirectional=True)
+        self.fc = nn.Linear(20, 5)
+
+    def forward(self, x):
+        output, _ = self.lstm(x)
+        return self.fc(output[:, -1])
+"""
+GOOD_RANK = """
+import torch
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc1 = nn.Linear(8, 16)
+        self.position = nn.Parameter(torch.zeros(1, 5, 16))
+        self.fc2 = nn.Linear(16, 4)
+
+    def forward(self, x):
+        return self.fc2((self.fc1(x) + self.position).mean(1))
+"""
 GOOD_OPEN = """
 from torch import nn
 
@@ -145,5 +200,6 @@ def _fix(subject: Subject, weighed: Weighed, refusal: Refusal, mismatch: Mismatc
 
 RULE = Rule(
     "WBX301", "setting-does-not-fit", Severity.ERROR, check, BAD, GOOD,
-    also_bad=(BAD_CHANNELS, BAD_SAMPLE, BAD_NO_MULTIPLE, BAD_NORM), also_good=(GOOD_OPEN,),
+    also_bad=(BAD_CHANNELS, BAD_SAMPLE, BAD_NO_MULTIPLE, BAD_NORM, BAD_ANNOTATED, BAD_FLATTENED, BAD_DIRECTIONS),
+    also_good=(GOOD_OPEN, GOOD_RANK),
 )  # fmt: skip

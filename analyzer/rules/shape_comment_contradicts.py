@@ -21,7 +21,7 @@ from analyzer.algebra.expression import Expr
 from analyzer.algebra.tensor import TensorType
 from analyzer.report import Severity
 from analyzer.rule import Hit, Rule, Subject
-from analyzer.rules.parts.refusals import is_certain
+from analyzer.rules.parts.certainty import is_certain
 from analyzer.rules.parts.shape_comments import Claim, claims
 from analyzer.rules.parts.sizes import Equation, equations_of, sampled, solve
 from analyzer.weigh import Path, Weighed
@@ -96,7 +96,7 @@ def _text(type_: TensorType) -> str:
 
 def _wrong(subject: Subject, weighed: Weighed, way: Path) -> Iterator[Claim]:
     assert way.model is not None
-    if not weighed.given and not is_certain(way.model.trace.equations, way):
+    if not weighed.given and not is_certain(way):
         return
     open_: list[tuple[Claim, list[Equation]]] = []
     for claim in claims(subject, way):

@@ -18,7 +18,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzer.evaluation.modules import named_modules
-from analyzer.evaluation.regions import walk
 from analyzer.evaluation.values import ModuleInstance, Tensor
 from analyzer.knowledge.views import CONVERSIONS
 from analyzer.report import Edit, Fix, Severity
@@ -26,6 +25,7 @@ from analyzer.rule import Hit, Rule, Subject
 from analyzer.rules.parts.code import assignment, span_of
 from analyzer.rules.parts.flow import runs
 from analyzer.syntax import ir
+from analyzer.syntax.walking import walk
 from analyzer.weigh import Path
 
 BAD = """

@@ -19,12 +19,12 @@ import re
 from collections.abc import Iterator
 
 from analyzer.evaluation.modules import named_modules
-from analyzer.evaluation.regions import walk
 from analyzer.evaluation.values import Class, ModuleInstance, Place
 from analyzer.report import Severity
 from analyzer.rule import Hit, Rule, Subject
 from analyzer.rules.parts.code import class_node, is_own
 from analyzer.syntax import ir
+from analyzer.syntax.walking import walk
 from analyzer.weigh import Path
 
 BAD = """

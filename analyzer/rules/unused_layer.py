@@ -18,7 +18,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzer.evaluation.modules import named_modules
-from analyzer.evaluation.regions import walk
 from analyzer.evaluation.values import ModuleInstance
 from analyzer.model.tree import Layer, Model
 from analyzer.passes.parameters import elements
@@ -27,6 +26,7 @@ from analyzer.rule import Hit, Rule, Subject
 from analyzer.rules.parts.code import class_node
 from analyzer.rules.parts.flow import models, runs
 from analyzer.syntax import ir
+from analyzer.syntax.walking import walk
 
 BAD = """
 from torch import nn

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analyzer.evaluation.regions import walk
 from analyzer.evaluation.values import Class, Place
 from analyzer.report import Edit, Span
 from analyzer.rule import Subject
 from analyzer.source import Source
 from analyzer.syntax import ir
+from analyzer.syntax.walking import walk
 
 
 def span_of(place: Place, span: ir.Span | None = None) -> Span:

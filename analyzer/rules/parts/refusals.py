@@ -23,8 +23,8 @@ from analyzer.evaluation.values import ModuleInstance, Place
 from analyzer.model.tree import Layer, Model
 from analyzer.passes.accepts import holds
 from analyzer.passes.cost import tensors_in
-from analyzer.passes.inputs import FIRST_LAYERS
 from analyzer.rule import Subject
+from analyzer.rules.parts.certainty import is_certain
 from analyzer.rules.parts.code import is_literal
 from analyzer.rules.parts.flow import is_source, key, layer_of
 from analyzer.rules.parts.once import once
@@ -33,11 +33,6 @@ from analyzer.syntax import ir
 from analyzer.weigh import FITTING, Path, Weighed
 
 SHRINKS = re.compile(r"[Oo]utput size is too small|Kernel size can't be greater|Calculated padded input size|non-empty")
-ANY_RANK = frozenset(f"torch.nn.{name}" for name in (
-    "Linear", "LayerNorm", "RMSNorm", "ReLU", "GELU", "SiLU", "Tanh", "Sigmoid", "Dropout", "Identity", "LeakyReLU",
-    "ELU", "Hardswish", "Mish", "Softplus", "Embedding",
-))  # fmt: skip
-"""Layers that treat the last dimension the same whatever stands before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +91,7 @@ def _common(subject: Subject, weighed: Weighed) -> Refusal | None:
 def _refusal(subject: Subject, weighed: Weighed, way: Path) -> Refusal | None:
     if way.model is None or way.forward is None:
         return None
-    if not weighed.given and not is_certain(way.model.trace.equations, way):
+    if not weighed.given and not is_certain(way):
         return None
     sizes = None if weighed.given else intended(subject, weighed, way)
     early = _too_large(way, sizes) or _unmet(subject, weighed, way, sizes)
@@ -108,18 +103,6 @@ def _refusal(subject: Subject, weighed: Weighed, way: Path) -> Refusal | None:
     if refused is None or weighed.given or _stands_alone(subject, weighed, refused):
         return refused
     return None
-
-
-def is_certain(equations: tuple[Equation, ...], way: Path) -> bool:
-    """Whether the layer that the input was derived from is what the input goes into."""
-    assert way.model is not None
-    inputs = {number for _, number in way.model.trace.inputs}
-    readers = [e for e in equations if e.outputs and inputs & set(e.inputs)]
-    short = {reader.operator.rpartition(".")[2] for reader in readers}
-    if not readers or not short <= FIRST_LAYERS.keys() or not all(r.operator.startswith("torch.nn.") for r in readers):
-        return False
-    fixed = all(re.fullmatch(r"(Conv|ConvTranspose|BatchNorm)[123]d", name) for name in short)
-    return fixed or all(equation.operator in ANY_RANK for equation in equations if equation.outputs)
 
 
 def _stands_alone(subject: Subject, weighed: Weighed, refusal: Refusal) -> bool:

@@ -13,10 +13,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from analyzer.evaluation.bodies import KEEPING
-from analyzer.evaluation.regions import bound_names, walk
+from analyzer.evaluation.regions import bound_names
 from analyzer.rule import Subject
 from analyzer.rules.parts.once import once
 from analyzer.syntax import ir
+from analyzer.syntax.walking import walk
 from analyzer.weigh import Weighed
 
 DEPTH = 4

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from analyzer.algebra.expression import Dim, Expr, free_symbols
 from analyzer.algebra.substitution import evaluate
 from analyzer.rule import Subject
+from analyzer.rules.parts.annotations import annotated
 from analyzer.rules.parts.scripts import Body, bodies
 from analyzer.rules.parts.shape_comments import Claim, claims
 from analyzer.syntax import ir
@@ -62,8 +63,9 @@ def _value(dim: Dim, sizes: dict[str, int]) -> int | None:
 
 
 def intended(subject: Subject, weighed: Weighed, way: Path) -> Sizes | None:
-    """The sizes that comments and sample inputs agree on; None where they say nothing or contradict each other."""
-    said = [*_commented(claims(subject, way)), *sampled(subject, weighed, way)]
+    """The sizes that comments, annotations and samples agree on; None where they say nothing, or contradict others."""
+    commented = _commented(claims(subject, way))
+    said = [*commented, *sampled(subject, weighed, way), *annotated(subject, weighed, way)]
     return solve(said) if said else None
 
 
