@@ -91,7 +91,7 @@ def _not_followed(paths: Sequence[Path]) -> tuple[Reason, ...]:
             reason = f"the derived input is refused: {result.refused.message}"
             span = _span(result.refused.module.place if isinstance(result.refused, ShapeError) else None)
             found.setdefault((str(span), reason), Reason(span, reason))
-    if not found and len(ran) > 1 and not _only_forward(paths):
+    if not found and len(ran) > 1 and _speaking(paths) is None:
         undecided = next((d for d in ran[-1].run.decisions[ran[-1].built :]), None)
         if undecided is not None:
             return (Reason(_span(undecided.place), f"its shapes depend on whether {undecided.condition}"),)
@@ -166,7 +166,8 @@ def weigh(
     name = target.registered_name or target.name
     if not standing:
         return _failed(target, namespace, reasons or (Reason(span, "it gives no module"),))
-    first = next((path for path in standing if _ran(path)), standing[0])
+    speaking = _speaking(standing)
+    first = speaking or next((path for path in standing if _ran(path)), standing[0])
     assert first.model is not None
     counts = [(path, parameters.count(path.model)) for path in standing if path.model is not None]
     total = _joined([(p, c.total) for p, c in counts])
@@ -196,7 +197,7 @@ def weigh(
         first.model, [t for _, t in first.inputs], counts[0][1], dtype,
         ran=first.forward is not None and first.forward.ran and known,
     )  # fmt: skip
-    only = _only_forward(standing)
+    only = speaking is not None
     accepted = accepts.accepts(_followed(standing) if complete else (), first.inputs)
     macs = figures.macs if only else None
     return ModelReport(
@@ -220,7 +221,7 @@ def weigh(
         macs=_integer(macs),
         macs_formula=_formula(macs),
         memory={name: _integer(value) for name, value in figures.memory.items()},
-        layers=_layers(standing, only, dtype),
+        layers=_layers(standing, first, only, dtype),
     )
 
 
@@ -247,22 +248,15 @@ def _followed(paths: Sequence[Path]) -> list[Run]:
     return [] if open_ended else [path.run for path in paths if _ran(path)]
 
 
-def _only_forward(paths: Sequence[Path]) -> bool:
-    """Whether all paths that go through agree on every call: shapes and work are then the first one's.
+def _speaking(paths: Sequence[Path]) -> Path | None:
+    """The path whose shapes and work hold on every path that goes through.
 
-    Where none goes through, what was known before is shown.
+    Where none goes through, what was known before is compared.
     """
     ran = [path for path in paths if _ran(path)] or [path for path in paths if path.forward is not None]
-    return len({_calls(path.model) for path in ran if path.model is not None}) == 1
-
-
-def _calls(model: Model) -> tuple[tuple[str, str], ...]:
-    """Every call with what it gives and what it costs, as text."""
-    return tuple(
-        (layer.path, f"{shape(call.output) or str(call.output)} {call.macs}")
-        for layer in model.layers
-        for call in layer.calls
-    )
+    ways = [(path, (path.run, path.model)) for path in ran if path.model is not None]
+    number = agreement.general([way for _, way in ways])
+    return None if number is None else ways[number][0]
 
 
 def _status(known: bool, total: Dim | None, trainable: Dim | None, buffers: Dim | None) -> Status:
@@ -370,9 +364,8 @@ def _output(path: Path) -> Shape:
     return shape(path.model.layers[0].calls[0].output) if path.model and path.model.layers[0].calls else None
 
 
-def _layers(paths: Sequence[Path], only: bool, dtype: DType) -> tuple[LayerReport, ...]:
-    """The rows of the first path; a count on which the paths differ is left open."""
-    first = next((path for path in paths if _ran(path)), paths[0])
+def _layers(paths: Sequence[Path], first: Path, only: bool, dtype: DType) -> tuple[LayerReport, ...]:
+    """The rows of one path; a count on which the paths differ is left open."""
     assert first.model is not None
     others = [
         {layer.path: parameters.own(layer) for layer in path.model.layers} for path in paths if path.model is not None
