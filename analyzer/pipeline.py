@@ -11,6 +11,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from analyzer.algebra.dtype import DType
@@ -20,7 +21,7 @@ from analyzer.config import Options, load
 from analyzer.deepstack import with_deep_stack
 from analyzer.errors import TargetError
 from analyzer.evaluation.modules import named_modules
-from analyzer.evaluation.run import Run, explore
+from analyzer.evaluation.run import Outcome, Run, explore
 from analyzer.evaluation.targets import Target
 from analyzer.evaluation.trace import freeze
 from analyzer.evaluation.values import ModuleInstance, Namespace, Unknown, Value
@@ -160,13 +161,18 @@ def _weighed_alone(
 ) -> Weighed | None:
     inputs = given or inputs_of(workspace, namespace, target, options)
     session = workspace.session
-    outcomes, complete = explore(
-        session,
-        lambda run: follow(run, target.make, inputs, shapes=shapes, train=options.train),
-        share=session.share_of(namespace.path),
-    )
-    if any(outcome.run.ran_out for outcome in outcomes):
-        session.tire(namespace.path)
+    outcomes: list[Outcome] = []
+    complete = True
+    for make in (target.make, target.otherwise):
+        if make is None or any(isinstance(outcome.value, Way) for outcome in outcomes):
+            continue
+        outcomes, complete = explore(
+            session,
+            partial(follow, make=make, inputs=inputs, shapes=shapes, train=options.train),
+            share=session.share_of(namespace.path),
+        )
+        if any(outcome.run.ran_out for outcome in outcomes):
+            session.tire(namespace.path)
     ways: list[Way] = []
     for outcome in outcomes:
         if isinstance(outcome.value, Way):

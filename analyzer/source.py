@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from analyzer.evaluation.regions import walk
+from analyzer.syntax.walking import walk
 from analyzer.syntax import ir
 
 Kind = TypeVar("Kind", bound=ir.Node)

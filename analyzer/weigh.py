@@ -295,7 +295,8 @@ def _symbols(target: Target, total: Dim | None) -> dict[str, Span]:
     if total is None:
         return {}
     used = free_symbols(total)
-    return {name: _span(place) for name, place in target.symbols.items() if name in used}
+    places = {name: target.symbols.get(name.partition(".")[0]) for name in sorted(used)}
+    return {name: _span(place) for name, place in places.items() if place is not None}
 
 
 def _span(place: Place | None) -> Span:

@@ -11,7 +11,7 @@ from typing import Any
 
 from analyzer.algebra.expression import Expr
 from analyzer.algebra.rational import Rational
-from analyzer.evaluation import calls, modules, natives
+from analyzer.evaluation import assumptions, calls, modules, natives
 from analyzer.evaluation.exceptions import OBJECT, exception, raised
 from analyzer.evaluation.natives import registry
 from analyzer.evaluation.run import Run
@@ -43,6 +43,9 @@ def get_attribute(run: Run, value: Value, name: str) -> Value:
     if kind is Instance or kind is ModuleInstance:
         return _of_instance(run, value, name)
     if kind is Unknown:
+        made = assumptions.assume(run, value, name)
+        if made is not None:
+            return made
         key = f"{value.key}.{name}" if value.key else None
         return Unknown(value.reason, value.place, plain=value.plain, key=key)
     if kind is NativeModule:
@@ -280,6 +283,9 @@ def _of_property(value: Property, name: str) -> Value:
 
 def _of_host(run: Run, value: Value, name: str) -> Value:
     if isinstance(value, (Expr, Rational)):
+        made = assumptions.assume(run, value, name)
+        if made is not None:
+            return made
         if name in ("real", "numerator"):
             return value
         return natives.symbol_method(run, value, name)
@@ -338,23 +344,28 @@ def call_method(run: Run, value: Value, name: str, arguments: list[Value], keywo
 """What changes neither what a layer holds nor what it computes."""
 
 
+_SIZES = frozenset({"int", "float", "bool", "list", "tuple", "Sequence", "Iterable", "Number", "Integral"})
+"""What code asks for where it takes a size, or one for each dimension: a symbol stands for the first."""
+
+
 def is_instance(run: Run, value: Value, cls: Value) -> Value:
     """`isinstance(value, cls)`"""
     if isinstance(cls, tuple):
-        unknown: Value = False
+        among: Value = False
         for one in cls:
             result = is_instance(run, value, one)
             if result is True:
                 return True
             if isinstance(result, Unknown):
-                unknown = result
-        return unknown
+                among = result
+        return among
     if isinstance(cls, Unknown):
         key = f"isinstance {value.key} {cls.key}" if isinstance(value, Unknown) and value.key and cls.key else None
         return Unknown(cls.reason, cls.place, plain=True, key=key)
-    if isinstance(value, Unknown):
-        key = f"isinstance {value.key} {cls!r}" if value.key else None
-        return Unknown(value.reason, value.place, plain=True, key=key)
+    unknown = value if isinstance(value, Unknown) else assumptions.doubted(run, value)
+    if unknown is not None and (unknown is value or getattr(cls, "name", "") not in _SIZES):
+        key = f"isinstance {unknown.key} {cls!r}" if unknown.key else None
+        return Unknown(unknown.reason, unknown.place, plain=True, key=key)
     if isinstance(cls, Class):
         return natives.is_of_class(run, value, cls)
     if cls is None:

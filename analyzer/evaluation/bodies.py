@@ -14,7 +14,7 @@ from typing import Any
 from analyzer.evaluation.expressions import Unsupported
 from analyzer.evaluation.frames import Frame, Scope
 from analyzer.evaluation.iteration import Untraversable
-from analyzer.evaluation.regions import bound_names, walk
+from analyzer.evaluation.regions import bound_names
 from analyzer.evaluation.run import Run
 from analyzer.evaluation.statements import compile_block
 from analyzer.evaluation.values import (
@@ -29,6 +29,7 @@ from analyzer.evaluation.values import (
     Value,
 )
 from analyzer.syntax import ir
+from analyzer.syntax.walking import walk
 
 Found = tuple[str, str, Place, Callable[[Run], Value]]
 

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from analyzer.algebra.expression import Expr
+from analyzer.algebra.rational import Rational
+from analyzer.evaluation.assumptions import doubted, prove
 from analyzer.evaluation.exceptions import guarded
 from analyzer.evaluation.operations import payload, truth, unary
 from analyzer.evaluation.run import Run
@@ -30,9 +32,9 @@ _REFLECTED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 def compare(run: Run, sign: str, left: Value, right: Value) -> Value:
     """`left sign right` for one of Python's ten comparison operators."""
     if sign == "is":
-        return _is(left, right)
+        return _is(run, left, right)
     if sign == "is not":
-        return unary(run, "not", _is(left, right))
+        return unary(run, "not", _is(run, left, right))
     if sign == "==":
         return equals(run, left, right)
     if sign == "!=":
@@ -51,9 +53,10 @@ def compare(run: Run, sign: str, left: Value, right: Value) -> Value:
     return _order(run, sign, left, right)
 
 
-def _is(left: Value, right: Value) -> Value:
+def _is(run: Run, left: Value, right: Value) -> Value:
     if left is right:
         return True
+    left, right = doubted(run, left) or left, doubted(run, right) or right
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         unknown, other = (left, right) if isinstance(left, Unknown) else (right, left)
         key = f"{unknown.key} is {other!r}" if unknown.key and _is_literal(other) else None
@@ -88,6 +91,7 @@ def _order(run: Run, sign: str, left: Value, right: Value) -> Value:
             if not truth(run, equals(run, one, two)):
                 return _order(run, sign, one, two)
         return _ORDER[sign](len(left), len(right))
+    prove(run, (left, right))
     return guarded(run, _ORDER[sign], left, right)
 
 
@@ -138,6 +142,11 @@ def equals(run: Run, left: Value, right: Value) -> Value:
         if len(left) != len(right) or any(key not in right for key in left):
             return False
         return _all_equal(run, ((value, right[key]) for key, value in left.items()))
+    if run.assumed and (kind is Expr or other is Expr):
+        if {kind, other} <= {Expr, int, float, Rational}:
+            prove(run, (left, right))
+        elif (unknown := doubted(run, left) or doubted(run, right)) is not None:
+            return _unknown_comparison("==", unknown, right if kind is Expr else left)
     return guarded(run, operator.eq, left, right)
 
 

@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from analyzer.evaluation.regions import walk
 from analyzer.evaluation.values import Class, Function, Value
 from analyzer.syntax import ir
+from analyzer.syntax.walking import walk
 
 READERS = frozenset({
     "train", "eval", "zero_grad", "state_dict", "parameters", "named_parameters", "modules", "named_modules",

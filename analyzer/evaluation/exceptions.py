@@ -11,8 +11,8 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from analyzer.algebra.expression import TooComplex
-from analyzer.algebra.rational import Inexact
+from analyzer.algebra.expression import Expr, TooComplex
+from analyzer.algebra.rational import Inexact, Rational
 from analyzer.algebra.tensor import Refused
 from analyzer.evaluation.run import OutOfFuel, Run
 from analyzer.evaluation.values import LONGEST_REASON, Class, Instance, Raised, Unknown, Value
@@ -79,11 +79,24 @@ def guarded(run: Run, operation: Callable[..., Any], *arguments: Any, **keywords
     except RecursionError:
         raise
     except _HOST_ERRORS as error:
+        if isinstance(error, (TypeError, AttributeError)) and any(map(_is_abstract, arguments)):
+            return Unknown(_of_symbols(arguments), run.place, plain=True)
         raise from_host(run, error) from None
     except (Inexact, TooComplex) as error:
         return Unknown(str(error) or type(error).__doc__ or "", run.place, scalar=True)
     except MemoryError:
         raise OutOfFuel("out of memory", run.place) from None
+
+
+def _is_abstract(value: Value) -> bool:
+    return isinstance(value, (Expr, Rational, Unknown)) or (type(value) is tuple and any(map(_is_abstract, value)))
+
+
+def _of_symbols(arguments: tuple[Any, ...]) -> str:
+    """Why an operation on something that is not known has a result that is not."""
+    parts = [part for value in arguments for part in (value if type(value) is tuple else (value,)) if _is_abstract(part)]
+    unknown = next((part for part in parts if isinstance(part, Unknown)), None)
+    return unknown.reason if unknown is not None else f"a value made of {parts[0]}"
 
 
 def describe(error: Raised | Refused | Exception) -> str:

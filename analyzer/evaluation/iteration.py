@@ -14,6 +14,7 @@ from typing import Any
 
 from analyzer.algebra.expression import Expr
 from analyzer.evaluation import attributes, calls, operations
+from analyzer.evaluation.assumptions import doubted
 from analyzer.evaluation.exceptions import guarded, raised
 from analyzer.evaluation.run import Run
 from analyzer.evaluation.values import (
@@ -295,6 +296,9 @@ def _from_dict(run: Run, target: dict[Value, Value], index: Value) -> Value:
         for key in target:
             if isinstance(key, int) and index == key:
                 return target[key]
+        unknown = doubted(run, index)
+        if unknown is not None:
+            return Unknown(unknown.reason, unknown.place)
         raise raised(run, "KeyError", index)
     index = _plain_key(target, key_of(run, index))
     if index in target:

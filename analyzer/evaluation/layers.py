@@ -14,6 +14,7 @@ from analyzer.algebra.dtype import DType
 from analyzer.algebra.expression import Expr
 from analyzer.algebra.tensor import Refused, TensorType
 from analyzer.evaluation import forward
+from analyzer.evaluation.assumptions import prove
 from analyzer.evaluation.exceptions import raised
 from analyzer.evaluation.modules import store
 from analyzer.evaluation.run import Run
@@ -95,6 +96,7 @@ def initialiser(spec: LayerSpec) -> Any:
             configure_unknown(run, module, spec, bound, unknown)
             return
         values = {name: plain(value) for name, value in bound.arguments.items()}
+        prove(run, values.values())
         star = next((p.name for p in signature.parameters.values() if p.kind is p.VAR_KEYWORD), None)
         more = values.pop(star, {}) if star else {}
         try:

@@ -15,6 +15,7 @@ from typing import Any
 
 from analyzer.algebra.expression import Expr, pinned
 from analyzer.algebra.rational import Rational
+from analyzer.evaluation.assumptions import prove
 from analyzer.evaluation.exceptions import guarded, raised
 from analyzer.evaluation.run import Run
 from analyzer.evaluation.values import (
@@ -70,6 +71,7 @@ def binary(run: Run, sign: str, left: Value, right: Value) -> Value:
             return run.unknown("the length of a sequence depends on a symbol", plain=True)
         if sign in _BITWISE and kind in (int, bool, Expr) and other in (int, bool, Expr):
             return _bitwise(run, sign, left, right)
+        prove(run, (left, right))
         return _symbolic(run, sign, left, right)
     if sign == "|" and (isinstance(left, Class) or isinstance(right, Class)):
         return (left, right)

@@ -16,19 +16,7 @@ from analyzer.evaluation import comparisons
 from analyzer.evaluation.frames import Frame, Scope
 from analyzer.evaluation.values import Instance, Signal, Unknown, Value
 from analyzer.syntax import ir
-
-
-def walk(node: Any) -> Any:
-    """Every node below `node`, itself included, in source order."""
-    stack = [node]
-    while stack:
-        current = stack.pop()
-        if isinstance(current, tuple):
-            stack.extend(reversed(current))
-        elif isinstance(current, msgspec.Struct):
-            if isinstance(current, ir.Node):
-                yield current
-            stack.extend(getattr(current, field) for field in reversed(current.__struct_fields__))
+from analyzer.syntax.walking import walk
 
 
 def bound_names(node: Any) -> frozenset[str]:

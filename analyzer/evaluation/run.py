@@ -10,13 +10,13 @@ decision has been taken both ways:
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from analyzer.algebra.condition import Condition
-from analyzer.algebra.expression import TooComplex
+from analyzer.algebra.expression import Expr, TooComplex
 from analyzer.algebra.facts import Facts, deciding
 from analyzer.algebra.tensor import Refused
 from analyzer.evaluation.memory import resident
@@ -132,6 +132,13 @@ class Run:
         self.facts = Facts()
         self.decisions: list[Decision] = []
         self.requirements: list[Requirement] = []
+        self.assumes = False
+        """Whether what is read from an argument without a value is taken for a number."""
+        self.given: Mapping[str, Value] = {}
+        """Values of what is read from arguments, by path: `config.width`."""
+        self.assumed: dict[Expr, Unknown] = {}
+        """Symbols that nothing has shown to be numbers, with what they would be otherwise."""
+        self.proven: set[Expr] = set()
         self.lost: list[Unknown] = []
         """Regions that could not be followed: figures that depend on this run are never called exact."""
         self.doubts: list[Unknown] = []

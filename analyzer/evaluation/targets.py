@@ -12,13 +12,15 @@ from typing import Any, Literal
 
 from analyzer.algebra.expression import symbol
 from analyzer.evaluation import attributes, bodies, calls
+from analyzer.evaluation.assumptions import ARGUMENT, held
 from analyzer.evaluation.classes import annotation_text
 from analyzer.evaluation.expressions import compile_expression
 from analyzer.evaluation.frames import Frame, Scope
 from analyzer.evaluation.imports import Session
 from analyzer.evaluation.iteration import Untraversable
-from analyzer.evaluation.regions import bound_names, walk
+from analyzer.evaluation.regions import bound_names
 from analyzer.evaluation.run import Run
+from analyzer.evaluation.uses import is_plain
 from analyzer.evaluation.values import (
     Class,
     Function,
@@ -30,6 +32,7 @@ from analyzer.evaluation.values import (
     Value,
 )
 from analyzer.syntax import ir
+from analyzer.syntax.walking import walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,8 @@ class Target:
     make: Callable[[Run], Value]
     symbols: Mapping[str, Place] = field(default_factory=dict)
     registered_name: str | None = None
+    otherwise: Callable[[Run], Value] | None = None
+    """Makes it without taking any argument for a number; for when `make` raises on every path."""
 
 
 Assume = Mapping[str, Any]
@@ -135,10 +140,21 @@ def _bound(value: Value, assume: Assume) -> dict[str, Value]:
 
 def class_target(name: str, cls: Class, place: Place, assume: Assume) -> Target:
     """A class: instantiated with its defaults, a symbol for each argument that has none."""
-    arguments = symbolic_arguments(cls, assume)
-    keywords = {key: value for key, value in arguments.items() if not key.startswith("*")}
-    symbols = {key: _parameter_place(cls, key, place) for key in keywords if key not in assume}
-    return Target(name, "class", place, _call(cls, keywords, place), symbols)
+    arguments, assumed = symbolic_arguments(cls, assume)
+    symbols = {key: _parameter_place(cls, key, place) for key in arguments if key not in assume}
+    guess, call = dict(arguments), _call(cls, arguments, place)
+
+    def make(run: Run) -> Value:
+        run.assumes = True
+        run.given = assume
+        run.assumed.update({guess[key]: unknown for key, unknown in assumed.items()})
+        value = call(run)
+        if isinstance(value, ModuleInstance):
+            held(run, value)
+        return value
+
+    otherwise = _call(cls, {**arguments, **assumed}, place)
+    return Target(name, "class", place, make, symbols, otherwise=otherwise)
 
 
 def _parameter_place(cls: Class, name: str, place: Place) -> Place:
@@ -150,13 +166,14 @@ def _parameter_place(cls: Class, name: str, place: Place) -> Place:
     return next((Place(code.place.file, p.span) for p in code.node.parameters.parameters if p.name == name), place)
 
 
-def symbolic_arguments(cls: Class, assume: Assume) -> dict[str, Value]:
-    """A value for each argument of `__init__` that is required or assumed."""
+def symbolic_arguments(cls: Class, assume: Assume) -> tuple[dict[str, Value], dict[str, Unknown]]:
+    """A value for each argument of `__init__` that is required or assumed; and what those are that may be no number."""
     found = cls.lookup("__init__")
     if found is None or not isinstance(found[1], Function):
-        return {}
+        return {}, {}
     code = found[1].code
     arguments: dict[str, Value] = {}
+    assumed: dict[str, Unknown] = {}
     for parameter in code.node.parameters.parameters[1:]:
         if parameter.kind in ("var_positional", "var_keyword"):
             continue
@@ -164,19 +181,33 @@ def symbolic_arguments(cls: Class, assume: Assume) -> dict[str, Value]:
             arguments[parameter.name] = assume[parameter.name]
         elif parameter.default is None:
             place = Place(code.place.file, parameter.span)
-            arguments[parameter.name] = _argument(parameter, code.node.body, place)
-    return arguments
+            value, unknown = _argument(parameter, code.node.body, place, found[1].namespace.names)
+            arguments[parameter.name] = value
+            if unknown is not None:
+                assumed[parameter.name] = unknown
+    return arguments, assumed
 
 
-def _argument(parameter: ir.Parameter, body: tuple[Any, ...], place: Place) -> Value:
+def _names_data(annotation: str, names: Mapping[str, Value]) -> bool:
+    """Whether a type is a class of the program that is no module: a configuration."""
+    cls = names.get(annotation)
+    return isinstance(cls, Class) and not cls.is_module and cls.unknown_base is None
+
+
+def _argument(
+    parameter: ir.Parameter, body: tuple[Any, ...], place: Place, names: Mapping[str, Value]
+) -> tuple[Value, Unknown | None]:
+    """What an argument is taken for, and what it is otherwise where that is not certain."""
     name = parameter.name
     annotation = "" if parameter.annotation is None else annotation_text(parameter.annotation)
-    if annotation == "int" or (not annotation and _used_as_number(name, body)):
-        return symbol(name)
+    if annotation == "int":
+        return symbol(name), None
     if annotation == "bool":
-        return symbol(name, lower=0, upper=1)
+        return symbol(name, lower=0, upper=1), None
     reason = f"argument '{name}' has no default" + (f" (it is a {annotation})" if annotation else "")
-    return Unknown(reason, place, key=f"argument {name}", scalar=annotation == "float")
+    plain = is_plain(annotation) or _names_data(annotation, names)
+    unknown = Unknown(reason, place, key=f"{ARGUMENT}{name}", scalar=annotation == "float", plain=plain)
+    return (symbol(name), unknown) if not annotation and _used_as_number(name, body) else (unknown, None)
 
 
 def _used_as_number(name: str, body: tuple[Any, ...]) -> bool:

@@ -14,6 +14,7 @@ from analyzer.algebra.expression import Expr, TooComplex, pinned
 from analyzer.algebra.rational import Inexact, Rational
 from analyzer.algebra.tensor import Refused, TensorType
 from analyzer.evaluation import arrays, attributes, calls, natives
+from analyzer.evaluation.assumptions import prove
 from analyzer.evaluation.exceptions import raised
 from analyzer.evaluation.forward import missed, unknown_among
 from analyzer.evaluation.natives import registry
@@ -53,6 +54,7 @@ def apply(run: Run, name: str, spec: OperatorSpec, arguments: list[Value], keywo
         if distinct is not None:
             return distinct
     inputs, named = rule_arguments(arguments, keywords)
+    prove(run, (*inputs, *named.values()))
     try:
         output = spec.rule(*inputs, **named)
         macs = spec.macs(output, *inputs, **named)

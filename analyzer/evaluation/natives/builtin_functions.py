@@ -12,6 +12,7 @@ from typing import Any
 from analyzer.algebra.expression import Expr, maximum, minimum, pinned
 from analyzer.algebra.rational import Rational
 from analyzer.evaluation import attribute_writing, attributes, calls, comparisons, iteration, operations, strings
+from analyzer.evaluation.assumptions import prove
 from analyzer.evaluation.exceptions import guarded, raised
 from analyzer.evaluation.natives.registry import Entry, Table, native, pure
 from analyzer.evaluation.run import OutOfFuel, Run
@@ -208,6 +209,7 @@ def make_range(run: Run, *bounds: Value) -> Value:
             bound = int(bound.values[0])
         bound = pinned(bound) if isinstance(bound, Expr) else bound
         if isinstance(bound, (Expr, Rational)):
+            prove(run, (bound,))
             raise iteration.Untraversable(run.unknown(f"a loop of {bound} rounds", plain=True))
         if isinstance(bound, Unknown):
             raise iteration.Untraversable(bound)
