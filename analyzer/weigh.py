@@ -19,7 +19,7 @@ from analyzer.evaluation.run import OpaqueCondition, OutOfFuel, Run
 from analyzer.evaluation.targets import Target
 from analyzer.evaluation.values import ModuleInstance, Namespace, Place, Raised, Unknown
 from analyzer.model.tree import Layer, Model
-from analyzer.passes import accepts, cost, parameters, receptive
+from analyzer.passes import accepts, agreement, cost, parameters, receptive
 from analyzer.passes.forward import Forward
 from analyzer.passes.inputs import Input
 from analyzer.passes.join import Figure, join
