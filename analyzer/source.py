@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from analyzer.syntax.walking import walk
 from analyzer.syntax import ir
+from analyzer.syntax.walking import walk
 
 Kind = TypeVar("Kind", bound=ir.Node)
 
