@@ -118,6 +118,12 @@ class LayerReport:
     settings: Mapping[str, str] = field(default_factory=dict)
     """What torch prints of the layer: `{"kernel_size": "(3, 3)", "stride": "(1, 1)"}`."""
     receptive_field: ReceptiveField | None = None
+    saved: Mapping[str, Shape] = field(default_factory=dict)
+    """Own buffers that state_dict holds, by name."""
+    aliases: tuple[str, ...] = ()
+    """Other paths that the same module has."""
+    callers: tuple[Span, ...] = ()
+    """The calls that led to `span`, the innermost first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +164,8 @@ class ModelReport:
     memory: Mapping[str, int | None] = field(default_factory=dict)
     """Bytes: parameters, buffers, input, activations, peak, training."""
     layers: tuple[LayerReport, ...] = ()
+    state_doubt: str | None = None
+    """Why the keys that the layers give may not be what a checkpoint needs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from analyzer.evaluation.run import OpaqueCondition, OutOfFuel, Run
 from analyzer.evaluation.targets import Target
 from analyzer.evaluation.values import ModuleInstance, Namespace, Place, Raised, Unknown
 from analyzer.model.tree import Layer, Model
-from analyzer.passes import accepts, agreement, cost, parameters, receptive
+from analyzer.passes import accepts, agreement, cost, parameters, receptive, state
 from analyzer.passes.forward import Forward
 from analyzer.passes.inputs import Input
 from analyzer.passes.join import Figure, join
@@ -222,6 +222,7 @@ def weigh(
         macs_formula=_formula(macs),
         memory={name: _integer(value) for name, value in figures.memory.items()},
         layers=_layers(standing, first, only, dtype),
+        state_doubt=state.doubt([path.model for path in standing if path.model is not None]),
     )
 
 
@@ -386,6 +387,7 @@ def _are_same(figures: Sequence[Dim], others: Sequence[Dim]) -> bool:
 def _layer(
     layer: Layer, others: list[dict[str, Any]], path: Path, only: bool, seen: receptive.Field | None, dtype: DType
 ) -> LayerReport:
+    assert path.model is not None
     own, trainable, buffers = parameters.own(layer)
     agreed = all(_are_same(other.get(layer.path, ()), (own, trainable, buffers)) for other in others)
     known = agreed and not layer.record.unknowns and all(r.type is not None for r in layer.parameters.values())
@@ -409,4 +411,7 @@ def _layer(
         calls=len(calls),
         settings=dict(layer.record.settings),
         receptive_field=None if seen is None else ReceptiveField(seen.size, seen.stride, seen.start),
+        saved={name: shape(record.type) for name, record in state.saved(layer, path.model).items()},
+        aliases=layer.aliases,
+        callers=tuple(_span(place) for place in layer.record.callers),
     )

@@ -75,8 +75,9 @@ def call_function(run: Run, function: Function, arguments: Arguments, keywords: 
         return run_body(frame)
     if run.depth >= run.limits.depth:
         raise OutOfFuel(f"calls are nested over {run.limits.depth} deep", run.place)
-    place = run.place
+    place, callers = run.place, run.callers
     run.depth += 1
+    run.callers = (place, callers)
     try:
         run.step()
         return run_body(frame)
@@ -88,7 +89,7 @@ def call_function(run: Run, function: Function, arguments: Arguments, keywords: 
         raise
     finally:
         run.depth -= 1
-        run.place = place
+        run.place, run.callers = place, callers
 
 
 def _taint(run: Run, arguments: Arguments, unknown: Unknown) -> None:
@@ -235,7 +236,7 @@ def new_instance(run: Run, cls: Class, arguments: Arguments) -> Instance:
     if cls.is_module or cls.unknown_base is not None:
         assert run.place is not None
         run.count_module()
-        module = ModuleInstance(cls, run.place)
+        module = ModuleInstance(cls, run.place, run.callers)
         if cls.unknown_base is not None:
             module.parameters = {}
             module.incomplete = cls.unknown_base

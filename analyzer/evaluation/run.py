@@ -20,7 +20,7 @@ from analyzer.algebra.expression import Expr, TooComplex
 from analyzer.algebra.facts import Facts, deciding
 from analyzer.algebra.tensor import Refused
 from analyzer.evaluation.memory import resident
-from analyzer.evaluation.values import Place, Raised, Unknown, Value
+from analyzer.evaluation.values import Callers, Place, Raised, Unknown, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -153,6 +153,8 @@ class Run:
         self._next_check = 0
         self.place: Place | None = Place("<call>", (1, 1, 1, 1))
         """The statement being executed."""
+        self.callers: Callers = None
+        """The calls that led to the function being executed, the innermost first."""
         self.recorder: Recorder | None = None
         self.journal: list[tuple[dict[str, Value], str, Value]] = []
 

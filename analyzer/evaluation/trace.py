@@ -17,7 +17,7 @@ from analyzer.algebra.expression import Expr
 from analyzer.algebra.tensor import TensorType
 from analyzer.evaluation.modules import named_modules
 from analyzer.evaluation.run import OutOfFuel
-from analyzer.evaluation.values import Instance, ModuleInstance, Place, Tensor, Unknown, Value
+from analyzer.evaluation.values import Function, Instance, ModuleInstance, Place, Tensor, Unknown, Value
 from analyzer.knowledge.views import REARRANGING, shares
 
 
@@ -48,6 +48,10 @@ class ModuleRecord:
     settings: Mapping[str, str]
     unknowns: tuple[Unknown, ...]
     is_leaf: bool
+    callers: tuple[Place, ...] = ()
+    """The calls that led to `place`, the innermost first."""
+    own_state: bool = False
+    """Whether it has its own way of saving or loading its state, as a method or a hook."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +287,8 @@ def freeze(root: ModuleInstance, recorder: Recorder | None = None, output: Value
             settings_of(module),
             unknowns_of(module),
             module.cls.spec is not None,
+            callers_of(module),
+            has_own_state(module),
         )
         for number, module in enumerate(order)
     )
@@ -324,6 +330,29 @@ def settings_of(module: ModuleInstance) -> Mapping[str, str]:
 
 
 LONGEST_SETTING = 200
+MOST_CALLERS = 12
+STATE_METHODS = (
+    *("state_dict", "_save_to_state_dict", "get_extra_state"),
+    *("load_state_dict", "_load_from_state_dict", "set_extra_state"),
+)
+
+
+def callers_of(module: ModuleInstance) -> tuple[Place, ...]:
+    """The nearest calls that led to the one that made a module."""
+    found: list[Place] = []
+    chain = module.callers
+    while chain is not None and len(found) < MOST_CALLERS:
+        place, chain = chain
+        if place is not None and place not in found:
+            found.append(place)
+    return tuple(found)
+
+
+def has_own_state(module: ModuleInstance) -> bool:
+    """Whether the program decides what a module's state_dict holds or how it is loaded."""
+    methods = (module.cls.lookup(name) for name in STATE_METHODS)
+    written = any(isinstance(method[1], Function) for method in methods if method is not None)
+    return written or any(kind == "state" for kind, _ in module.hooks)
 
 
 def _is_setting(value: Value) -> bool:

@@ -41,6 +41,10 @@ class Place:
     __repr__ = __str__
 
 
+Callers = tuple[Place | None, "Callers"] | None
+"""A chain of calls, the innermost first: each with what called it."""
+
+
 LONGEST_REASON = 400
 """Characters: what the analysed program names and raises may be of any length."""
 
@@ -342,14 +346,16 @@ class Instance:
 class ModuleInstance(Instance):
     """An object of an nn.Module class.
 
-    The registries are None until Module.__init__ has run, as in torch.  `place`: the call that made it.
+    The registries are None until Module.__init__ has run, as in torch.  `place`: the call that made it; `callers`: the
+    calls that led there.
     """
 
-    __slots__ = ("buffers", "buffers_not_saved", "hooks", "modules", "parameters", "place", "training")
+    __slots__ = ("buffers", "buffers_not_saved", "callers", "hooks", "modules", "parameters", "place", "training")
 
-    def __init__(self, cls: Class, place: Place) -> None:
+    def __init__(self, cls: Class, place: Place, callers: Callers = None) -> None:
         super().__init__(cls)
         self.place = place
+        self.callers = callers
         self.parameters: dict[str, Tensor | None] | None = None
         self.buffers: dict[str, Tensor | None] = {}
         self.buffers_not_saved: set[str] = set()

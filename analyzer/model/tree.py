@@ -9,6 +9,7 @@ A parameter that several modules share belongs to the layer where it is met firs
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -29,6 +30,8 @@ class Layer:
     names: Mapping[str, ParameterRecord]
     """All own parameters by name, shared ones included."""
     calls: tuple[Call, ...]
+    aliases: tuple[str, ...] = ()
+    """Other paths that the same module has."""
 
     @property
     def type(self) -> str:
@@ -62,6 +65,32 @@ def paths_of(trace: Trace) -> list[str]:
     return [found[number] for number in range(len(trace.modules))]
 
 
+MOST_ALIASES = 50_000
+
+
+def aliases_of(trace: Trace) -> dict[int, tuple[str, ...]]:
+    """The paths besides its first of each module that is registered more than once, or lies in one that is.
+
+    Modules that hold each other in a circle, or share so much that there are too many paths, have none.
+    """
+    parents = Counter(number for record in trace.modules for _, number in record.children)
+    if all(times == 1 for number, times in parents.items() if number is not None):
+        return {}
+    found: dict[int, list[str]] = {}
+    stack: list[tuple[int, str, frozenset[int]]] = [(0, "", frozenset())]
+    met = 0
+    while stack:
+        number, path, above = stack.pop()
+        met += 1
+        if number in above or met > MOST_ALIASES + len(trace.modules):
+            return {}
+        found.setdefault(number, []).append(path)
+        base, above = f"{path}." if path else "", above | {number}
+        children = trace.modules[number].children
+        stack.extend((c, base + name, above) for name, c in reversed(children) if c is not None)
+    return {number: tuple(paths[1:]) for number, paths in found.items() if len(paths) > 1}
+
+
 def build(trace: Trace) -> Model:
     """The tree of a trace."""
     calls: dict[int, list[Call]] = {}
@@ -70,6 +99,7 @@ def build(trace: Trace) -> Model:
     seen: set[int] = set()
     seen_buffers: set[int] = set()
     layers = []
+    aliases = aliases_of(trace)
     for record, path in zip(trace.modules, paths_of(trace), strict=True):
         parameters, buffers, names = {}, {}, {}
         for name, number in record.parameters:
@@ -85,7 +115,7 @@ def build(trace: Trace) -> Model:
                 buffers[name] = trace.buffers[number]
         depth = path.count(".") + 1 if path else 0
         found = tuple(calls.get(record.number, ()))
-        layers.append(Layer(path, record, depth, parameters, buffers, names, found))
+        layers.append(Layer(path, record, depth, parameters, buffers, names, found, aliases.get(record.number, ())))
     return Model(tuple(layers), trace)
 
 
@@ -93,9 +123,11 @@ def state_dict(model: Model) -> dict[str, ParameterRecord]:
     """Key to parameter or buffer, shared ones under each of their names, as `Module.state_dict()` gives them."""
     found: dict[str, ParameterRecord] = {}
     for layer in model.layers:
-        base = f"{layer.path}." if layer.path else ""
-        found.update({base + name: parameter for name, parameter in layer.names.items()})
+        own = dict(layer.names)
         for name, number in layer.record.buffers:
             if number is not None and name not in layer.record.buffers_not_saved:
-                found[base + name] = model.trace.buffers[number]
+                own[name] = model.trace.buffers[number]
+        for path in (layer.path, *layer.aliases):
+            base = f"{path}." if path else ""
+            found.update({base + name: record for name, record in own.items()})
     return found

@@ -89,6 +89,7 @@ def _model(model: ModelReport) -> dict[str, Any]:
         "macs_formula": model.macs_formula,
         "memory": dict(model.memory),
         "unknowns": [_reason(reason) for reason in model.unknowns],
+        "state_doubt": model.state_doubt,
     }
     return document | ({"layers": [_layer(layer) for layer in model.layers]} if model.layers else {})
 
@@ -111,6 +112,8 @@ def _layer(layer: LayerReport) -> dict[str, Any]:
         "calls": layer.calls,
         "settings": dict(layer.settings),
         "receptive_field": None if layer.receptive_field is None else asdict(layer.receptive_field),
+        "saved": _shapes(layer.saved),
+        "aliases": list(layer.aliases),
     }
 
 

@@ -15,7 +15,7 @@ from analyzer.evaluation.natives.registry import native
 from analyzer.evaluation.run import OutOfFuel, Run
 from analyzer.evaluation.values import Bound, DefaultDict, Instance, ModuleInstance, Partial, Tensor, Value
 
-_SHARED = frozenset({"cls", "place", "incomplete", "frozen_by", "type", "unknown", "origin"})
+_SHARED = frozenset({"cls", "place", "callers", "incomplete", "frozen_by", "type", "unknown", "origin"})
 _CONTAINERS = (list, dict, set, frozenset, tuple, deque)
 _OBJECTS = (Instance, Tensor)
 
@@ -105,7 +105,7 @@ def _deep_object(run: Run, value: Value, memo: dict[Any, Value]) -> Value:
 def _blank(value: Value) -> Value:
     """An object of the same kind with nothing in it."""
     if isinstance(value, ModuleInstance):
-        return ModuleInstance(value.cls, value.place)
+        return ModuleInstance(value.cls, value.place, value.callers)
     return Tensor(value.type) if isinstance(value, Tensor) else Instance(value.cls)
 
 

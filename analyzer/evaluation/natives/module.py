@@ -268,9 +268,11 @@ _METHODS: dict[str, Any] = {
     "state_dict": _state_dict, "load_state_dict": _load_state_dict, "_load_from_state_dict": _nothing,
     "_save_to_state_dict": _nothing, "register_forward_hook": _hook("post"), "register_forward_pre_hook": _hook("pre"),
     "extra_repr": lambda run, module: "", "_get_name": lambda run, module: module.cls.name,
-    **dict.fromkeys(("register_full_backward_hook", "register_backward_hook", "register_load_state_dict_post_hook",
-    "_register_load_state_dict_pre_hook", "register_load_state_dict_pre_hook", "_register_state_dict_hook",
-    "register_state_dict_pre_hook", "register_full_backward_pre_hook"), _ignored_hook),
+    **dict.fromkeys(("register_full_backward_hook", "register_backward_hook", "register_full_backward_pre_hook"),
+    _ignored_hook),
+    **dict.fromkeys(("register_load_state_dict_post_hook", "_register_load_state_dict_pre_hook",
+    "register_load_state_dict_pre_hook", "_register_state_dict_hook", "register_state_dict_post_hook",
+    "register_state_dict_pre_hook"), _hook("state")),
 }  # fmt: skip
 
 _REGISTRIES = {
