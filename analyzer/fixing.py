@@ -36,22 +36,25 @@ def applicable(findings: Iterable[Finding], *, unsafe: bool) -> list[Finding]:
 
 def mended(data: bytes, findings: Iterable[Finding], *, unsafe: bool) -> tuple[bytes, int]:
     """The bytes of a file with the fixes of its findings applied, and how many were."""
-    encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-    text = data.decode(encoding)
-    starts = [0, *(found.end() for found in NEWLINE.finditer(text))]
-    newline = next((found[0] for found in NEWLINE.finditer(text)), "\n")
+    text, encoding = _decoded(data)
+    places = _Places(text)
     taken: list[_Replacement] = []
     applied = 0
     for finding in applicable(findings, unsafe=unsafe):
         edits = finding.fix.edits if finding.fix is not None else ()
-        wanted = [_replacement(edit, starts, len(text), newline) for edit in edits]
+        wanted = [places.replacement(edit) for edit in edits]
         fresh = [replacement for replacement in wanted if replacement not in taken]
         if fresh and not any(_clash(one, other) for one in fresh for other in taken):
             taken += fresh
             applied += 1
-    for replacement in sorted(taken, key=lambda one: (one.start, one.end), reverse=True):
-        text = text[: replacement.start] + replacement.text + text[replacement.end :]
-    return text.encode(encoding), applied
+    return _replaced(text, taken).encode(encoding), applied
+
+
+def edited(data: bytes, edits: Iterable[Edit]) -> bytes:
+    """The bytes of a file with edits applied that do not touch each other; UnicodeEncodeError as its encoding has it."""
+    text, encoding = _decoded(data)
+    places = _Places(text)
+    return _replaced(text, [places.replacement(edit) for edit in edits]).encode(encoding)
 
 
 def is_python(data: bytes) -> bool:
@@ -63,12 +66,32 @@ def is_python(data: bytes) -> bool:
     return True
 
 
-def _replacement(edit: Edit, starts: list[int], length: int, newline: str) -> _Replacement:
-    span = edit.span
-    start = starts[span.line - 1] + (span.column or 1) - 1
-    end_line, end_column = span.end_line or span.line, span.end_column or span.column or 1
-    end = starts[end_line - 1] + end_column - 1 if end_line <= len(starts) else length
-    return _Replacement(start, end, edit.text.replace("\n", newline))
+def _decoded(data: bytes) -> tuple[str, str]:
+    """The text of a file with its newlines as they are, and its encoding."""
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+    return data.decode(encoding), encoding
+
+
+class _Places:
+    """Where the lines of a text begin."""
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(found.end() for found in NEWLINE.finditer(text))]
+        self._length = len(text)
+        self._newline = next((found[0] for found in NEWLINE.finditer(text)), "\n")
+
+    def replacement(self, edit: Edit) -> _Replacement:
+        span = edit.span
+        start = self._starts[span.line - 1] + (span.column or 1) - 1
+        end_line, end_column = span.end_line or span.line, span.end_column or span.column or 1
+        end = self._starts[end_line - 1] + end_column - 1 if end_line <= len(self._starts) else self._length
+        return _Replacement(start, end, edit.text.replace("\n", self._newline))
+
+
+def _replaced(text: str, replacements: Iterable[_Replacement]) -> str:
+    for one in sorted(replacements, key=lambda one: (one.start, one.end), reverse=True):
+        text = text[: one.start] + one.text + text[one.end :]
+    return text
 
 
 def _clash(one: _Replacement, other: _Replacement) -> bool:

@@ -68,7 +68,7 @@ def _check(
 ) -> Checked:
     selection = select(options)
     workspaces = Workspaces(options, texts)
-    files, problems = _to_check(paths, workspaces, options, texts, force_exclude)
+    files, problems = files_to_check(paths, workspaces, options, texts, force_exclude)
     if with_importers:
         files += _importing(files, workspaces, options)
     models: list[ModelReport] = []
@@ -117,7 +117,7 @@ def _whole(batches: Mapping[Workspace, Batch], options: Options) -> Callable[[st
     return is_whole
 
 
-def _to_check(
+def files_to_check(
     paths: Sequence[str], workspaces: Workspaces, options: Options, texts: Mapping[Path, bytes], force_exclude: bool
 ) -> tuple[list[Path], list[Problem]]:
     """The files to check; those that are named are excluded only where that is forced."""
