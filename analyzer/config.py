@@ -20,7 +20,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, Protocol
 
 from analyzer import config_values as values
 from analyzer.budget import SCHEMA as BUDGET_SCHEMA
@@ -159,17 +159,40 @@ def parse_assumption(text: str) -> tuple[str, Scalar]:
 # ---------------------------------------------------------------- finding and reading the file
 
 
-def load(start: Path, config: Path | None = None) -> Options:
+class Files(Protocol):
+    """Where a configuration is looked for."""
+
+    def kind(self, path: Path) -> Literal["file", "folder"] | None:
+        """What lies there; None for nothing, or anything else."""
+
+    def bytes_of(self, file: Path) -> bytes:
+        """The whole of a file; raises OSError."""
+
+
+class Disk:
+    """The files of this machine."""
+
+    def kind(self, path: Path) -> Literal["file", "folder"] | None:
+        return "folder" if os.path.isdir(path) else "file" if os.path.isfile(path) else None
+
+    def bytes_of(self, file: Path) -> bytes:
+        return file.read_bytes()
+
+
+DISK = Disk()
+
+
+def load(start: Path, config: Path | None = None, files: Files = DISK) -> Options:
     """Options for work that starts at a file or folder; `config` is read in place of what lies closest to it.
 
     Raises ConfigError.
     """
     start = real(start)
-    file = real(config) if config else find(start)
+    file = real(config) if config else find(start, files)
     if file is None:
-        return Options(root=find_root(start))
-    root = find_root(start) if config else file.parent
-    return Options(root=root, source=file, **_fields(file, ()))
+        return Options(root=find_root(start, files))
+    root = find_root(start, files) if config else file.parent
+    return Options(root=root, source=file, **_fields(file, (), DISK if config else files))
 
 
 def parse(text: str, root: Path) -> Options:
@@ -186,44 +209,44 @@ def real(path: Path) -> Path:
         return path.absolute()
 
 
-def find(start: Path) -> Path | None:
+def find(start: Path, files: Files = DISK) -> Path | None:
     """The closest weighbridge.toml, or pyproject.toml with a [tool.weighbridge] table, from `start` upwards.
 
     The search ends at a folder that holds `.git`: what lies above is another project's.
     """
-    for folder in _upwards(start):
+    for folder in _upwards(start, files):
         own = folder / "weighbridge.toml"
-        if own.is_file():
+        if files.kind(own) == "file":
             return own
         shared = folder / "pyproject.toml"
-        if shared.is_file():
-            text = _read(shared)
+        if files.kind(shared) == "file":
+            text = _read(shared, files)
             if "weighbridge" in text and _section(shared, _parse(text, shared)) is not None:
                 return shared
-        if (folder / ".git").exists():
+        if files.kind(folder / ".git") is not None:
             break
     return None
 
 
-def find_root(start: Path) -> Path:
+def find_root(start: Path, files: Files = DISK) -> Path:
     """The closest folder upwards with a project's mark; else the working folder if `start` is in it, else its own."""
-    folders = list(_upwards(start))
+    folders = list(_upwards(start, files))
     for folder in folders:
-        if any((folder / mark).exists() for mark in PROJECT_MARKS):
+        if any(files.kind(folder / mark) is not None for mark in PROJECT_MARKS):
             return folder
     here = Path.cwd()
     return here if here in folders else folders[0]
 
 
-def _upwards(start: Path) -> Iterable[Path]:
-    if os.path.isdir(start):
+def _upwards(start: Path, files: Files) -> Iterable[Path]:
+    if files.kind(start) == "folder":
         yield start
     yield from start.parents
 
 
-def _read(file: Path) -> str:
+def _read(file: Path, files: Files) -> str:
     try:
-        return file.read_text(encoding="utf-8")
+        return files.bytes_of(file).decode("utf-8")
     except UnicodeDecodeError as error:
         raise ConfigError(f"the configuration is not UTF-8: {error.reason} at byte {error.start}", file) from error
     except OSError as error:
@@ -252,18 +275,18 @@ def _section(file: Path, document: dict[str, object]) -> dict[str, object] | Non
     return section
 
 
-def _fields(file: Path, above: tuple[Path, ...]) -> dict[str, Any]:
+def _fields(file: Path, above: tuple[Path, ...], files: Files) -> dict[str, Any]:
     """What a configuration and those that it extends set, by the fields of Options."""
-    text = _read(file)
+    text = _read(file, files)
     own = _own_fields(_section(file, _parse(text, file)) or {}, text, file)
     base = own.get("extend")
     if base is None:
         return own
     if base in (*above, file):
         raise ConfigError("the configuration extends itself", file, _line_of(text, ("extend",)))
-    if not base.is_file():
+    if files.kind(base) != "file":
         raise ConfigError(f"no such configuration: {base.name}", file, _line_of(text, ("extend",)))
-    found = _fields(base, (*above, file))
+    found = _fields(base, (*above, file), files)
     merging = {key.field for key in KEYS.values() if key.merges}
     for name, value in own.items():
         joined = name in merging and name in found
