@@ -22,7 +22,7 @@ from analyzer.evaluation.trace import Equation
 from analyzer.report import Severity
 from analyzer.rule import Hit, Rule, Subject
 from analyzer.rules.parts.flow import Flow, is_source, models
-from analyzer.rules.parts.scripts import Body, bodies, weighed_as
+from analyzer.rules.parts.scripts import Body, bodies
 from analyzer.syntax import ir
 from analyzer.weigh import Weighed
 
@@ -180,8 +180,7 @@ def _loss(subject: Subject, body: Body, call: ir.Call) -> str | None:
 def _outside(subject: Subject, body: Body, call: ir.Call, loss: str, output: ir.Call) -> Iterator[Hit]:
     """A loss of the output of a model: `criterion(model(x), y)`."""
     direct = OUTPUTS.get(subject.name_of(output.function) or "")
-    name = body.model(output.function)
-    weighed = weighed_as(subject, name) if name is not None else None
+    weighed = body.model(output.function)
     kinds: set[str | None] = set()
     if direct in ("softmax", "log_softmax", "sigmoid"):
         kinds = {direct}

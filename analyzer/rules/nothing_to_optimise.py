@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from analyzer.model.tree import Model
 from analyzer.report import Severity
 from analyzer.rule import Hit, Rule, Subject
-from analyzer.rules.parts.scripts import Body, bodies, weighed_as
+from analyzer.rules.parts.scripts import Body, bodies
 from analyzer.syntax import ir
 from analyzer.weigh import Weighed
 
@@ -82,8 +82,8 @@ def check(subject: Subject) -> Iterator[Hit]:
                     yield from _hit(subject, body, node, *owner)
 
 
-def _owner(given: ir.Expression) -> tuple[str, str] | None:
-    """Name and path of the module in `net.body.parameters()`, through a filter on requires_grad."""
+def _owner(given: ir.Expression) -> tuple[ir.Name, str] | None:
+    """The name and path of the module in `net.body.parameters()`, through a filter on requires_grad."""
     match given:
         case ir.Call(function=ir.Name(name="filter" | "list"), arguments=arguments) if arguments:
             return _owner(arguments[-1].value)
@@ -94,22 +94,28 @@ def _owner(given: ir.Expression) -> tuple[str, str] | None:
             while isinstance(value, ir.Attribute):
                 path.append(value.name)
                 value = value.value
-            return (value.name, ".".join(reversed(path))) if isinstance(value, ir.Name) else None
+            return (value, ".".join(reversed(path))) if isinstance(value, ir.Name) else None
     return None
 
 
-def _hit(subject: Subject, body: Body, call: ir.Call, name: str, path: str) -> Iterator[Hit]:
-    weighed = weighed_as(subject, name)
-    if weighed is None or weighed.target.kind != "instance" or not weighed.ways:
+def _hit(subject: Subject, body: Body, call: ir.Call, owner: ir.Name, path: str) -> Iterator[Hit]:
+    weighed = body.model(owner)
+    if weighed is None or weighed.target.kind != "instance" or not weighed.ways or _thaws(body, call):
         return
-    found = [_trainable(weighed, way.model, path) for way in weighed.ways]
+    found = [_is_frozen(weighed, way.model, path) for way in weighed.ways]
     if all(frozen is True for frozen in found):
-        what = f"{name}.{path}" if path else name
+        what = f"{owner.name}.{path}" if path else owner.name
         message = f"no parameter of {what} is trainable: the optimiser has nothing to do"
         yield Hit(subject.place(call), message, weighed.report.id)
 
 
-def _trainable(weighed: Weighed, model: Model | None, path: str) -> bool | None:
+def _thaws(body: Body, call: ir.Call) -> bool:
+    """Whether the script goes on to freeze or thaw behind the call: the end is then not what the optimiser saw."""
+    names = ("requires_grad", "requires_grad_")
+    return any(isinstance(n, ir.Attribute) and n.name in names and n.span[:2] >= call.span[2:] for n in body.nodes)
+
+
+def _is_frozen(weighed: Weighed, model: Model | None, path: str) -> bool | None:
     """Whether everything below a path is known and frozen."""
     if model is None or weighed.report.unknowns:
         return None

@@ -10,7 +10,7 @@ Why is this bad
 
 Known limits
     Tensors without dimensions, which every device takes, and tensors that only index others are left alone, as are
-    those that are made with `device=` and classes that override `_apply`, `to` or `cuda`.
+    those that are made with `device=` or `requires_grad=` and classes that override `_apply`, `to` or `cuda`.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def _is_combined(way: Path, tensor: Tensor) -> bool:
 
 def _hit(subject: Subject, module: ModuleInstance, name: str, model: str, path: str) -> Iterator[Hit]:
     found = assignment(subject, module.cls, name)
-    if found is None or any(isinstance(n, ir.Argument) and n.keyword == "device" for n in walk(found[1])):
+    if found is None or any(_is_placed(subject, node) for node in walk(found[1])):
         return
     place, value = found
     source = subject.source_of(place)
@@ -120,6 +120,13 @@ def _hit(subject: Subject, module: ModuleInstance, name: str, model: str, path: 
         fix = Fix("register it as a buffer", (Edit(span_of(place), text),), safe=False)
     message = f"self.{name} is a plain tensor: model.to(device) leaves it behind; register_buffer keeps it"
     yield Hit(place, message, model, path or None, fix)
+
+
+def _is_placed(subject: Subject, node: ir.Node) -> bool:
+    """Whether somebody has thought of where the tensor lies, or of training it."""
+    if isinstance(node, ir.Argument):
+        return node.keyword in ("device", "requires_grad")
+    return isinstance(node, ir.Attribute | ir.Name) and (subject.name_of(node) or "").endswith(".Parameter")
 
 
 RULE = Rule(

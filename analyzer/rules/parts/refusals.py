@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from analyzer.algebra.expression import Dim, Expr, free_symbols
-from analyzer.algebra.tensor import Refused, TensorType
+from analyzer.algebra.tensor import TensorType
 from analyzer.evaluation.forward import ShapeError
 from analyzer.evaluation.trace import Equation
 from analyzer.evaluation.values import ModuleInstance, Place
@@ -74,10 +74,25 @@ class Refusal:
 @once
 def refusals(subject: Subject) -> Iterator[tuple[Weighed, Refusal]]:
     """The models of a file of which every way comes to the same refusal, each with the first one."""
+    told: set[str] = set()
     for weighed in subject.models:
         found = _common(subject, weighed)
         if found is not None:
+            told.add(key(found.place))
             yield weighed, found
+    for weighed in subject.models:
+        found = _of_script(subject, weighed)
+        if found is not None and key(found.place) not in told:
+            yield weighed, found
+
+
+def _of_script(subject: Subject, weighed: Weighed) -> Refusal | None:
+    """What the script that makes a model is refused when it calls it."""
+    errors = [way.error for way in weighed.ways if isinstance(way.error, ShapeError)]
+    if weighed.target.kind != "instance" or not errors or len(errors) < len(weighed.ways):
+        return None
+    found = [_refused(subject, weighed, way, error, None) for way, error in zip(weighed.ways, errors, strict=True)]
+    return found[0] if len({key(one.place) for one in found}) == 1 else None
 
 
 def _common(subject: Subject, weighed: Weighed) -> Refusal | None:
@@ -97,12 +112,10 @@ def _refusal(subject: Subject, weighed: Weighed, way: Path) -> Refusal | None:
     early = _too_large(way, sizes) or _unmet(subject, weighed, way, sizes)
     if early is not None:
         return early if weighed.given or _stands_alone(subject, weighed, early) else None
-    if way.forward.refused is None:
+    if not isinstance(way.forward.refused, ShapeError):
         return None
     refused = _refused(subject, weighed, way, way.forward.refused, sizes)
-    if refused is None or weighed.given or _stands_alone(subject, weighed, refused):
-        return refused
-    return None
+    return refused if weighed.given or _stands_alone(subject, weighed, refused) else None
 
 
 def _stands_alone(subject: Subject, weighed: Weighed, refusal: Refusal) -> bool:
@@ -122,11 +135,10 @@ def _stands_alone(subject: Subject, weighed: Weighed, refusal: Refusal) -> bool:
 # ---------------------------------------------------------------- what was refused
 
 
-def _refused(subject: Subject, weighed: Weighed, way: Path, refused: Refused, sizes: Sizes | None) -> Refusal | None:
-    if not isinstance(refused, ShapeError) or way.model is None:
-        return None
+def _refused(subject: Subject, weighed: Weighed, way: Path, refused: ShapeError, sizes: Sizes | None) -> Refusal:
     arrives = tuple(str(tensor) for tensor in tensors_in(refused.inputs))
-    layer = next((layer for layer in way.model.layers if layer.record.place is refused.module.place), None)
+    layers = () if way.model is None else way.model.layers
+    layer = next((layer for layer in layers if layer.record.place is refused.module.place), None)
     place = refused.module.place if refused.module.cls.spec is not None else refused.place
     if not is_source(place):
         place = subject.header(weighed)

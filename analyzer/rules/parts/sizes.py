@@ -15,7 +15,8 @@ from analyzer.algebra.expression import Dim, Expr, free_symbols
 from analyzer.algebra.substitution import evaluate
 from analyzer.rule import Subject
 from analyzer.rules.parts.annotations import annotated
-from analyzer.rules.parts.scripts import Body, bodies
+from analyzer.rules.parts.once import once
+from analyzer.rules.parts.scripts import bodies
 from analyzer.rules.parts.shape_comments import Claim, claims
 from analyzer.syntax import ir
 from analyzer.syntax.literals import value_of
@@ -112,27 +113,31 @@ def sampled(subject: Subject, weighed: Weighed, way: Path) -> Iterator[Equation]
     """What `net(torch.randn(1, 3, 32, 32))` says of the sizes of the model's only input."""
     if len(way.inputs) != 1 or weighed.given:
         return
-    shapes = {shape for body in bodies(subject) for shape in _samples(subject, weighed, body)}
+    shapes = {sizes for one, sizes in samples(subject) if one is weighed}
     type_ = way.inputs[0][1]
     if len({shape[1:] for shape in shapes}) != 1:
         return
     (shape,) = {(None, *shape[1:]) for shape in shapes}
-    if len(shape) == type_.rank:
-        for given, size in zip(shape, type_.shape, strict=True):
+    pairs = list(zip(shape, type_.shape, strict=True)) if len(shape) == type_.rank else []
+    if not any(isinstance(size, int) and given not in (None, size) for given, size in pairs):
+        for given, size in pairs:
             if given is not None and isinstance(size, Expr):
                 yield size, given, "the sample input"
 
 
-def _samples(subject: Subject, weighed: Weighed, body: Body) -> Iterator[tuple[int, ...]]:
-    for node in body.nodes:
-        match node:
-            case ir.Call(function=function, arguments=(ir.Argument(keyword=None, star="", value=given),)):
-                value = body.value(given)
-                if body.model(function) != weighed.target.name or not isinstance(value, ir.Call):
-                    continue
-                sizes = _sizes(subject, value) if subject.name_of(value.function) in MAKERS else None
-                if sizes is not None:
-                    yield sizes
+@once
+def samples(subject: Subject) -> Iterator[tuple[Weighed, tuple[int, ...]]]:
+    """What the scripts of a file call its models with."""
+    for body in bodies(subject):
+        for node in body.nodes:
+            match node:
+                case ir.Call(function=function, arguments=(ir.Argument(keyword=None, star="", value=given),)):
+                    value = body.value(given)
+                    made = isinstance(value, ir.Call) and subject.name_of(value.function) in MAKERS
+                    sizes = _sizes(subject, value) if made and isinstance(value, ir.Call) else None
+                    for one in (body.model(function), body.blueprint(function)) if sizes is not None else ():
+                        if one is not None and sizes is not None:
+                            yield one, sizes
 
 
 def _sizes(subject: Subject, call: ir.Call) -> tuple[int, ...] | None:
