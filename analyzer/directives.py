@@ -12,13 +12,14 @@ or assignment that it stands in or directly above; anywhere else, of every model
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from analyzer.algebra.tensor import parse_input
 from analyzer.config import parse_assumption
 from analyzer.config_values import InputText, Scalar
 from analyzer.syntax import ir
+from analyzer.syntax.walking import walk
 
 DIRECTIVE = re.compile(r"#\s*weighbridge:\s*(.*)$")
 IGNORE = re.compile(r"ignore(?P<file>-file)?\s*(?:\[(?P<codes>[^\]]*)\])?(?=\s|$)\s*(?P<reason>.*)$")
@@ -98,12 +99,13 @@ class Directives:
 
 
 WHOLE_FILE = 0
+DEFINING = (ir.Class, ir.Function, ir.Assign, ir.Annotate)
+"""The statements that an `input` or `assume` may speak of."""
 
 
 def directives(module: ir.Module) -> Directives:
     """What the comments of a file ask for."""
     ignores, givens, malformed = [], [], []
-    spans = [statement.span for statement in module.body]
     own = {comment.line for comment in module.comments if comment.own_line}
     for comment in module.comments:
         found = DIRECTIVE.match(comment.text)
@@ -113,7 +115,7 @@ def directives(module: ir.Module) -> Directives:
         line = comment.line
         while line in own:
             line += 1
-        read = _read(found[1].strip(), span, line, spans)
+        read = _read(found[1].strip(), span, line, module)
         match read:
             case Ignore():
                 ignores.append(read)
@@ -124,13 +126,14 @@ def directives(module: ir.Module) -> Directives:
     return Directives(tuple(ignores), tuple(givens), tuple(malformed))
 
 
-def _read(text: str, span: ir.Span, line: int, spans: Sequence[ir.Span]) -> Ignore | Given | Malformed:
+def _read(text: str, span: ir.Span, line: int, module: ir.Module) -> Ignore | Given | Malformed:
     if found := IGNORE.match(text):
         codes = tuple(code.strip() for code in (found["codes"] or "").split(",") if code.strip())
         if found["codes"] is not None and not codes:
             return Malformed(span, "ignore[] names no rule")
         return Ignore(span, line, codes, found["reason"].strip(), bool(found["file"]))
-    about = line if any(_within(line, statement) for statement in spans) else WHOLE_FILE
+    beside = any(isinstance(node, DEFINING) and _within(line, node.span) for node in walk(module.body))
+    about = line if beside else WHOLE_FILE
     try:
         if found := INPUT.match(text):
             given = tuple(_input(part) for part in found["text"].split(";"))

@@ -55,6 +55,23 @@ def test_comments_that_are_not_ours_are_left_alone() -> None:
     assert read('# weighbridge is nice\nx = "# weighbridge: ignore"\n') == Directives()
 
 
+@pytest.mark.parametrize(
+    "above",
+    [
+        "import torch\n",
+        '"""The models."""\n\nimport torch\n',
+        "\n",
+        "from torch import (\n    nn,\n)\n",
+        "if x:\n    f()\n",
+    ],
+)
+def test_a_setting_above_anything_but_a_definition_is_the_whole_files(above: str) -> None:
+    found = read(f"# weighbridge: input=N,8\n{above}class Net:\n    pass\n\nnet = Net()\n")
+    end = above.count("\n") + 2
+    assert [text for _, text in found.inputs_at((end, 1, end + 1, 9))] == ["N,8"]
+    assert [text for _, text in found.inputs_at((end + 3, 1, end + 3, 12))] == ["N,8"]
+
+
 NET = """\
 # weighbridge: assume width=3, bias=false
 
