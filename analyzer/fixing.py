@@ -51,7 +51,7 @@ def mended(data: bytes, findings: Iterable[Finding], *, unsafe: bool) -> tuple[b
 
 
 def edited(data: bytes, edits: Iterable[Edit]) -> bytes:
-    """The bytes of a file with edits applied that do not touch each other; UnicodeEncodeError as its encoding has it."""
+    """The bytes of a file with edits applied that do not touch each other; UnicodeEncodeError past its encoding."""
     text, encoding = _decoded(data)
     places = _Places(text)
     return _replaced(text, [places.replacement(edit) for edit in edits]).encode(encoding)

@@ -12,9 +12,9 @@ from typing import Annotated
 
 import typer
 
-from analyzer.cli import check, comment, config, dump, graph, rule, scan, summary
+from analyzer.cli import annotate, check, comment, config, dump, graph, rule, scan, summary
 
-COMMANDS = (summary, scan, check, comment, rule, config, graph, dump)
+COMMANDS = (summary, scan, check, annotate, comment, rule, config, graph, dump)
 
 app = typer.Typer(
     name="weighbridge",

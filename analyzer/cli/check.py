@@ -5,7 +5,6 @@ weighbridge check src --select WBX --fix
 
 from __future__ import annotations
 
-import difflib
 import os
 import sys
 from collections import Counter
@@ -122,7 +121,8 @@ def run(
         raise typer.Exit(output.UNUSABLE) from error
     report = checked.report
     if diff:
-        output.write(_differences(new, texts))
+        files = {path: (texts[path] if path in texts else path.read_bytes(), data) for path, data in new.items()}
+        output.write(output.differences(files))
         output.tell(report.problems)
         raise typer.Exit(output.UNUSABLE if report.problems else output.FINDINGS if new else output.FINE)
     _write_fixes(new, texts, stdin_filename if fix else None)
@@ -250,26 +250,11 @@ def _statistics(report: Report) -> str:
     return "".join(f"{count:>{width},}  {code} {name}\n" for (code, name), count in counts.most_common())
 
 
-def _differences(new: Mapping[Path, bytes], texts: Mapping[Path, bytes]) -> str:
-    """A unified diff of every file that would change."""
-    parts: list[str] = []
-    for path, data in sorted(new.items()):
-        old = texts[path] if path in texts else path.read_bytes()
-        name = output.relative(path)
-        before, after = (text.decode("utf-8", "replace").splitlines(keepends=True) for text in (old, data))
-        lines = difflib.unified_diff(before, after, name, name)
-        parts.extend(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
-    return "".join(parts)
-
-
 def _write_fixes(new: Mapping[Path, bytes], texts: Mapping[Path, bytes], stdin_filename: str | None) -> None:
     """Write mended files; what came on stdin goes to stdout."""
     for path, data in new.items():
         if path not in texts:
-            try:
-                path.write_bytes(data)
-            except OSError as error:
-                raise output.refused(f"cannot write {path}: {error.strerror}") from error
+            output.overwrite(path, data)
     if stdin_filename is not None:
         path = Path(stdin_filename).resolve()
         sys.stdout.buffer.write(new.get(path, texts[path]))

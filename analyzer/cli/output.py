@@ -5,10 +5,11 @@ show(report, "summary", "table", View())     prints, and returns the exit code: 
 
 from __future__ import annotations
 
+import difflib
 import os
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TextIO
@@ -78,6 +79,27 @@ def save(text: str, file: Path) -> None:
         file.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         raise refused(f"cannot write {file}: {error.strerror}") from error
+
+
+def overwrite(file: Path, data: bytes) -> None:
+    """Write what a file of the project holds now.
+
+    Exits with code 2 and a message where that is impossible.
+    """
+    try:
+        file.write_bytes(data)
+    except OSError as error:
+        raise refused(f"cannot write {file}: {error.strerror}") from error
+
+
+def differences(files: Mapping[Path, tuple[bytes, bytes]]) -> str:
+    """A unified diff of every file, from its bytes before to those after."""
+    parts: list[str] = []
+    for path, versions in sorted(files.items()):
+        before, after = (data.decode("utf-8", "replace").splitlines(keepends=True) for data in versions)
+        lines = difflib.unified_diff(before, after, relative(path), relative(path))
+        parts.extend(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+    return "".join(parts)
 
 
 def refused(message: str) -> typer.Exit:
