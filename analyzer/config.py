@@ -140,10 +140,12 @@ KEYS: Mapping[str, Key] = {
 def parse_assumption(text: str) -> tuple[str, Scalar]:
     """`depth=18` -> ("depth", 18); numbers, true and false are recognised, anything else is a string.
 
+    A dotted name is what is read from an argument: `config.depth=18`.
+
     Raises ValueError where there is no `NAME=`.
     """
     name, equals, value = text.partition("=")
-    if not equals or not name.strip().isidentifier():
+    if not equals or not all(part.isidentifier() for part in name.strip().split(".")):
         raise ValueError(f"{text!r} is not NAME=VALUE, such as num_classes=10")
     lowered = value.strip().lower()
     if lowered in ("true", "false"):

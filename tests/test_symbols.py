@@ -77,6 +77,26 @@ self.depth = nn.Conv2d(inner, inner, 3, groups=inner, bias=False)
 self.project = nn.Conv2d(inner, c, 1)
 """,
     ),
+    Family(
+        "rounds of blocks",
+        {"width": EVEN, "depth": (0, 1, 2, 5)},
+        """
+block = lambda: nn.Sequential(nn.LayerNorm(width), nn.Linear(width, 4 * width), nn.Linear(4 * width, width))
+self.blocks = nn.Sequential(nn.Linear(3, width), *[block() for _ in range(depth)], nn.Linear(width, 2))
+self.twice = nn.ModuleList(nn.ModuleList(nn.Linear(width, 1) for _ in range(2)) for _ in range(depth))
+""",
+    ),
+    Family(
+        "rounds that append",
+        {"width": WIDE, "depth": (1, 2, 4), "more": (0, 3)},
+        """
+self.layers = nn.ModuleList([nn.Linear(5, width)])
+for index in range(1, depth):
+    self.layers.append(nn.Sequential(nn.BatchNorm1d(width), nn.Linear(width, width)))
+self.layers.append(nn.Linear(width, 7))
+self.rounds = nn.ModuleList([nn.ModuleList([nn.Linear(width, 2) for _ in range(more)]) for _ in range(depth)])
+""",
+    ),
     Family("groups", {"c": EIGHTS, "g": (1, 2, 4, 8)}, "self.conv = nn.Conv2d(c, 2 * c, 3, groups=g)"),
     Family(
         "residual with a shortcut",

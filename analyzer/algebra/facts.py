@@ -228,14 +228,27 @@ def require(condition: Condition | bool, message: str) -> None:
         decider.facts.add(condition, True)
 
 
+_NUMBERS = (int, float)
+"""A float is no size, but programs ask of it what they ask of sizes."""
+
+
+def _size(value: Any) -> Dim:
+    """An integer or a formula of integers; raises TypeError, as of other arithmetic that is not for fractions."""
+    if not isinstance(value, (int, Expr)):
+        raise TypeError(f"{value} is no integer")
+    return value
+
+
 def equal(a: Dim, b: Dim) -> Condition | bool:
     """a == b, undecided where need be."""
-    return a == b if isinstance(a, int) and isinstance(b, int) else settled(decision.zero(a - b))
+    return a == b if isinstance(a, _NUMBERS) and isinstance(b, _NUMBERS) else settled(decision.zero(_size(a - b)))
 
 
 def at_least(a: Dim, b: Dim) -> Condition | bool:
     """a >= b, undecided where need be."""
-    return a >= b if isinstance(a, int) and isinstance(b, int) else settled(decision.nonnegative(a - b))
+    return (
+        a >= b if isinstance(a, _NUMBERS) and isinstance(b, _NUMBERS) else settled(decision.nonnegative(_size(a - b)))
+    )
 
 
 def divisible(a: Dim, b: Dim) -> Condition | bool:

@@ -76,4 +76,5 @@ def held(run: Run, root: ModuleInstance) -> None:
 
 def _is_number(run: Run, module: ModuleInstance, name: str, path: str) -> bool:
     """Whether methods compute with it, or whether what was read from it are numbers."""
-    return uses.as_number(module.cls, name) or any(str(part).startswith(f"{path}.") for part in run.proven)
+    read = (*map(str, run.proven), *run.given)
+    return uses.as_number(module.cls, name) or any(part.startswith(f"{path}.") for part in read)

@@ -14,6 +14,7 @@ from analyzer.algebra.rational import Rational
 from analyzer.evaluation import assumptions, calls, modules, natives
 from analyzer.evaluation.exceptions import OBJECT, exception, raised
 from analyzer.evaluation.natives import registry
+from analyzer.evaluation.rounds import Range, Repetition
 from analyzer.evaluation.run import Run
 from analyzer.evaluation.values import (
     Bound,
@@ -282,6 +283,8 @@ def _of_property(value: Property, name: str) -> Value:
 
 
 def _of_host(run: Run, value: Value, name: str) -> Value:
+    if isinstance(value, (Range, Repetition)):
+        return run.unknown(value.reason)
     if isinstance(value, (Expr, Rational)):
         made = assumptions.assume(run, value, name)
         if made is not None:

@@ -12,6 +12,7 @@ from typing import Any
 from analyzer.evaluation import attributes, calls, expressions, iteration, operations
 from analyzer.evaluation.exceptions import raised
 from analyzer.evaluation.frames import Frame, Scope
+from analyzer.evaluation.rounds import Repetition, spread
 from analyzer.evaluation.values import Place, Unknown, Value
 from analyzer.syntax import ir
 
@@ -56,6 +57,8 @@ def compile_call(node: ir.Call, scope: Scope) -> Evaluator:
             named: Any = {keyword: value(frame) for keyword, value in keywords}
         else:
             arguments, named = gather(frame)
+            if not isinstance(arguments, Unknown):
+                arguments = spread(target, arguments) or arguments
             if isinstance(arguments, Unknown):
                 frame.run.place = place
                 return calls.call_with_unknown_arguments(frame.run, target, arguments)
@@ -84,9 +87,13 @@ def _method_call(
             named: Any = {keyword: value(frame) for keyword, value in keywords} if keywords else {}
         else:
             arguments, named = gather(frame)
-            if isinstance(arguments, Unknown):
+            if isinstance(arguments, Unknown) or any(type(argument) is Repetition for argument in arguments):
                 frame.run.place = place
                 bound = attributes.get_attribute(frame.run, target, name)
+                unknown = arguments if isinstance(arguments, Unknown) else spread(bound, arguments)
+                if unknown is None:
+                    return calls.call(frame.run, bound, arguments, named)
+                arguments = unknown
                 return calls.call_with_unknown_arguments(frame.run, bound, arguments)
         frame.run.place = place
         return call_method(frame.run, target, name, arguments, named)
@@ -120,7 +127,10 @@ def _gather(arguments: tuple[ir.Argument, ...], scope: Scope) -> Callable[[Frame
             if star == "*":
                 if isinstance(value, Unknown):
                     return value, None
-                positional.extend(frame.run.paid(iteration.iterate(frame.run, value)))
+                if type(value) is Repetition:
+                    positional.append(value)
+                else:
+                    positional.extend(frame.run.paid(iteration.iterate(frame.run, value)))
             elif star == "**":
                 value = operations.payload(value)
                 if isinstance(value, Unknown):

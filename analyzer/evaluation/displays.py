@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from analyzer.evaluation import assignment, expressions, iteration, operations
+from analyzer.evaluation import assignment, expressions, iteration, operations, rounds
 from analyzer.evaluation.call_expressions import Evaluator
 from analyzer.evaluation.frames import Frame, Scope
 from analyzer.evaluation.values import Unknown, Value
@@ -109,6 +109,8 @@ def compile_comprehension(node: ir.Comprehension, scope: Scope) -> Evaluator:
     key = None if node.key is None else expressions.compile_expression(node.key, inner)
     element = expressions.compile_expression(node.element, inner)
 
+    one_clause = len(clauses) == 1 and not clauses[0][2] and node.kind in ("list", "generator")
+
     def produce(frame: Frame, depth: int, source: Value) -> Any:
         _, assign, conditions = clauses[depth]
         run = frame.run
@@ -129,6 +131,13 @@ def compile_comprehension(node: ir.Comprehension, scope: Scope) -> Evaluator:
         if isinstance(source, Unknown):
             return source
         child = Frame(frame.run, frame.namespace, {}, frame, None)
+        if type(source) is rounds.Range and one_clause:
+
+            def make(number: Value) -> Value:
+                clauses[0][1](child, number)
+                return element(child)
+
+            return rounds.repeat(frame.run, source, make)
         if node.kind == "generator":
             return (value for _, value in produce(child, 0, source))
         try:

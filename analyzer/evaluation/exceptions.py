@@ -94,7 +94,9 @@ def _is_abstract(value: Value) -> bool:
 
 def _of_symbols(arguments: tuple[Any, ...]) -> str:
     """Why an operation on something that is not known has a result that is not."""
-    parts = [part for value in arguments for part in (value if type(value) is tuple else (value,)) if _is_abstract(part)]
+    parts = [
+        part for value in arguments for part in (value if type(value) is tuple else (value,)) if _is_abstract(part)
+    ]
     unknown = next((part for part in parts if isinstance(part, Unknown)), None)
     return unknown.reason if unknown is not None else f"a value made of {parts[0]}"
 

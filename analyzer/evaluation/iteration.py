@@ -16,6 +16,7 @@ from analyzer.algebra.expression import Expr
 from analyzer.evaluation import attributes, calls, operations
 from analyzer.evaluation.assumptions import doubted
 from analyzer.evaluation.exceptions import guarded, raised
+from analyzer.evaluation.rounds import Range, Repetition
 from analyzer.evaluation.run import Run
 from analyzer.evaluation.values import (
     Class,
@@ -55,6 +56,8 @@ def iterate(run: Run, value: Value) -> Iterator[Value]:
         return iter(_copied(run, value))
     if kind is Unknown:
         raise Untraversable(value)
+    if kind is Range or kind is Repetition:
+        raise Untraversable(run.unknown(value.reason, plain=kind is Range))
     if isinstance(value, Instance):
         return _iterate_instance(run, value)
     if kind is Tensor:
@@ -255,6 +258,8 @@ def get_item(run: Run, target: Value, index: Value) -> Value:
     index = _host_index(run, target, index)
     if isinstance(index, Unknown):
         return index
+    if isinstance(target, (Range, Repetition)):
+        return run.unknown(target.reason)
     if isinstance(target, Expr):
         return run.unknown(f"{target} is indexed, but it is not known to be a sequence")
     return guarded(run, operator.getitem, target, index)

@@ -12,6 +12,7 @@ from typing import Any
 
 from analyzer.algebra.dtype import DType
 from analyzer.algebra.expression import Expr
+from analyzer.algebra.rational import Rational
 from analyzer.algebra.tensor import Refused, TensorType
 from analyzer.evaluation import forward
 from analyzer.evaluation.assumptions import prove
@@ -103,6 +104,10 @@ def initialiser(spec: LayerSpec) -> Any:
             attributes = spec.configure(**values, **more)
         except Refused as refused:
             raise raised(run, "ValueError", f"{spec.name}: {refused.message}") from None
+        except TypeError:
+            if any(isinstance(value, Rational) for value in values.values()):
+                raise raised(run, "TypeError", _NO_SIZE) from None
+            raise
         module.attributes.update(attributes)
         fill(run, module, spec, values.get("dtype"))
 
@@ -124,9 +129,12 @@ def plain(value: Value) -> Value:
     return value
 
 
-_HARMLESS = frozenset(
-    {"p", "dropout", "eps", "momentum", "inplace", "device", "negative_slope", "padding_mode", "value"}
-)
+_HARMLESS = frozenset({
+    "p", "dropout", "eps", "momentum", "inplace", "device", "negative_slope", "padding_mode", "value", "stride",
+    "padding", "dilation", "output_padding", "ceil_mode", "batch_first", "reduction", "align_corners", "scale_factor",
+    "padding_idx", "max_norm", "norm_type", "scale_grad_by_freq", "sparse", "nonlinearity",
+})  # fmt: skip
+"""Arguments that no parameter's shape depends on."""
 
 
 def configure_unknown(
@@ -144,7 +152,12 @@ def configure_unknown(
         module.attributes.update({n: v for n, v in bound.arguments.items() if isinstance(v, Unknown)})
         return
     module.incomplete = Unknown(f"{spec.name}: {unknown.reason}", unknown.place or run.place)
+    if values.pop("bias", True) is False and module.parameters is not None:
+        module.parameters["bias"] = None
     module.attributes.update(values)
+
+
+_NO_SIZE = "empty(): argument 'size' must be tuple of ints, but found element of type float"
 
 
 def fill(run: Run, module: ModuleInstance, spec: LayerSpec, dtype: Value = None) -> None:
@@ -160,6 +173,8 @@ def fill(run: Run, module: ModuleInstance, spec: LayerSpec, dtype: Value = None)
         if shape is None:
             module.parameters[name] = None
             continue
+        if any(isinstance(size, (float, Rational)) for size in shape):
+            raise raised(run, "TypeError", _NO_SIZE)
         type_ = TensorType(tuple(shape), dtype if isinstance(dtype, DType) else DType.float32)
         store(run, module, name, Tensor(type_, is_parameter=True, requires_grad=trainable, place=module.place))
     for name, buffer in spec.buffers(view).items():

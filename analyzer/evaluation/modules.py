@@ -9,9 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from analyzer.algebra.expression import Expr
 from analyzer.evaluation.exceptions import raised
 from analyzer.evaluation.run import OutOfFuel, Run
 from analyzer.evaluation.values import ModuleInstance, Tensor, Unknown, Value
+
+
+class Rounds(str):
+    """The name of a child that stands for `times` of them, `[0:depth]`: what a loop of so many rounds made."""
+
+    __slots__ = ("times",)
+
+    times: Expr
+
+    def __new__(cls, name: str, times: Expr) -> Rounds:
+        made = super().__new__(cls, name)
+        made.times = times
+        return made
 
 
 class _Absent:

@@ -21,6 +21,7 @@ from analyzer.evaluation import (
     operations,
     patterns,
     regions,
+    rounds,
 )
 from analyzer.evaluation.expressions import compile_defaults, compile_expression
 from analyzer.evaluation.frames import Frame, Scope
@@ -31,6 +32,7 @@ from analyzer.evaluation.values import (
     Class,
     Code,
     Function,
+    ModuleInstance,
     Place,
     Signal,
     Unknown,
@@ -189,12 +191,15 @@ def _for(node: ir.For, scope: Scope) -> Executor:
     assign = assignment.compile_target(node.target, scope)
     body, orelse = compile_block(node.body, scope), compile_block(node.orelse, scope)
     skip = regions.compile_skip(node, scope)
+    append = _compile_append(node, scope)
 
     def execute(frame: Frame) -> Signal | None:
         run = frame.run
         source = iterable(frame)
         if isinstance(source, Unknown):
             skip(frame, source)
+            return None
+        if type(source) is rounds.Range and append is not None and append(frame, source):
             return None
         try:
             iterator = iteration.iterate(run, source)
@@ -213,6 +218,40 @@ def _for(node: ir.For, scope: Scope) -> Executor:
         return orelse(frame)
 
     return execute
+
+
+def _compile_append(node: ir.For, scope: Scope) -> Callable[[Frame, rounds.Range], bool] | None:
+    """`for i in range(n): layers.append(Block(i))` for a container of torch; tells whether all of it was done."""
+    match node:
+        case ir.For(
+            target=ir.Name(),
+            body=(
+                ir.Evaluate(value=ir.Call(function=ir.Attribute(value=owner, name="append"), arguments=(argument,))),
+            ),
+            orelse=(),
+        ) if not argument.star and argument.keyword is None:
+            container, element = compile_expression(owner, scope), compile_expression(argument.value, scope)
+            assign = assignment.compile_target(node.target, scope)
+        case _:
+            return None
+
+    def append(frame: Frame, source: rounds.Range) -> bool:
+        layers = container(frame)
+        if not isinstance(layers, ModuleInstance) or not isinstance(layers.cls.lookup("append"), tuple):
+            return False
+
+        def make(index: Value) -> Value:
+            assign(frame, index)
+            return element(frame)
+
+        made = rounds.repeat(frame.run, source, make)
+        assign(frame, frame.run.unknown(source.reason, plain=True))
+        if isinstance(made, Unknown):
+            return False
+        attributes.call_method(frame.run, layers, "append", [made], {})
+        return True
+
+    return append
 
 
 def _while(node: ir.While, scope: Scope) -> Executor:

@@ -11,6 +11,7 @@ as_data(Net, "body")      -> False
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from analyzer.evaluation.values import Class, Function
@@ -23,53 +24,70 @@ _ON_NUMBERS = frozenset({
 _MODULES_OF_FUNCTIONS = ("F", "torch", "math", "np", "numpy", "torch.nn.functional", "nn.functional", "nn.init", "init")
 
 
+Is = Callable[[Any], bool]
+
+
 def as_data(cls: Class, name: str) -> bool:
     """Whether each of a class's methods, inherited ones included, uses `self.name` only as numbers and settings are."""
     return all(
-        sum(1 for _ in _reads(method, name)) == sum(1 for _ in _harmless(method, name))
-        for owner in cls.mro
-        for method in (value.code.node for value in owner.namespace.values() if type(value) is Function)
+        sum(1 for _ in _reads(method, it)) == sum(1 for _ in _harmless(method, it))
+        for method in _methods(cls)
+        for it in (_either(method, name),)
     )
 
 
 def as_number(cls: Class, name: str) -> bool:
     """Whether some method computes with `self.name`."""
-    return any(
-        _is_read(node, name)
-        for owner in cls.mro
-        for method in (value.code.node for value in owner.namespace.values() if type(value) is Function)
-        for node in _operands(method)
-    )
+    return any(it(node) for method in _methods(cls) for it in (_either(method, name),) for node in _operands(method))
 
 
-def _is_read(node: Any, name: str) -> bool:
-    return isinstance(node, ir.Attribute) and node.name == name and isinstance(node.value, ir.Name)
+def _methods(cls: Class) -> Iterator[Any]:
+    for owner in cls.mro:
+        yield from (value.code.node for value in owner.namespace.values() if type(value) is Function)
 
 
-def _reads(method: Any, name: str) -> Any:
+def _either(method: Any, name: str) -> Is:
+    """Tells whether a node is `self.name`, or a local name that was given it."""
+
+    def is_attribute(node: Any) -> bool:
+        return isinstance(node, ir.Attribute) and node.name == name and isinstance(node.value, ir.Name)
+
+    aliases = {
+        target.name
+        for node in walk(method)
+        if isinstance(node, ir.Assign) and is_attribute(node.value)
+        for target in node.targets
+        if isinstance(target, ir.Name)
+    }
+    return lambda node: is_attribute(node) or (isinstance(node, ir.Name) and node.name in aliases)
+
+
+def _reads(method: Any, it: Is) -> Iterator[Any]:
     written = {id(target) for node in walk(method) if isinstance(node, ir.Assign) for target in node.targets}
-    return (node for node in walk(method) if _is_read(node, name) and id(node) not in written)
+    return (node for node in walk(method) if it(node) and id(node) not in written)
 
 
-def _harmless(method: Any, name: str) -> Any:
+def _harmless(method: Any, it: Is) -> Iterator[Any]:
     """The reads that a module would not be put to, or that say nothing of what is read."""
     called = {id(node.function) for node in walk(method) if isinstance(node, ir.Call)}
     for node in walk(method):
         match node:
-            case ir.Attribute(value=inner) if _is_read(inner, name) and id(node) not in called:
+            case ir.Attribute(value=inner) if it(inner) and id(node) not in called:
                 yield inner
-            case ir.If(test=test) | ir.Conditional(test=test) | ir.Unary(operand=test) if _is_read(test, name):
+            case ir.If(test=test) | ir.Conditional(test=test) | ir.Unary(operand=test) if it(test):
                 yield test
             case ir.Compare(left=left, comparators=others):
-                yield from (side for side in (left, *others) if _is_read(side, name))
+                yield from (side for side in (left, *others) if it(side))
             case ir.Boolean(values=values):
-                yield from (value for value in values if _is_read(value, name))
-            case ir.FormattedValue(value=value) if _is_read(value, name):
+                yield from (value for value in values if it(value))
+            case ir.FormattedValue(value=value) if it(value):
                 yield value
-    yield from (node for node in _operands(method) if _is_read(node, name))
+            case ir.Assign(targets=(ir.Name(),), value=value) if it(value):
+                yield value
+    yield from (node for node in _operands(method) if it(node))
 
 
-def _operands(method: Any) -> Any:
+def _operands(method: Any) -> Iterator[Any]:
     """What a method computes with: operands of arithmetic, indices, arguments of functions on numbers and tensors."""
     for node in walk(method):
         match node:

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from analyzer.algebra.expression import Dim
+from analyzer.evaluation.modules import Rounds
 from analyzer.evaluation.trace import Call, ModuleRecord, ParameterRecord, Trace
 from analyzer.evaluation.values import Unknown
 
@@ -51,18 +53,27 @@ class Model:
         return tuple((layer.path, unknown) for layer in self.layers for unknown in layer.record.unknowns)
 
 
-def paths_of(trace: Trace) -> list[str]:
-    """The path of each module: where `named_modules()` meets it first."""
-    found: dict[int, str] = {}
-    stack = [(0, "")]
+def paths_of(trace: Trace) -> list[tuple[str, tuple[Dim, ...]]]:
+    """The path of each module, where `named_modules()` meets it first, and the rounds of each loop on the way."""
+    found: dict[int, tuple[str, tuple[Dim, ...]]] = {}
+    stack: list[tuple[int, str, tuple[Dim, ...]]] = [(0, "", ())]
     while stack:
-        number, path = stack.pop()
+        number, path, times = stack.pop()
         if number in found:
             continue
-        found[number] = path
+        found[number] = path, times
         base = f"{path}." if path else ""
-        stack.extend((c, base + name) for name, c in reversed(trace.modules[number].children) if c is not None)
+        for name, child in reversed(trace.modules[number].children):
+            if child is not None:
+                stack.append((child, base + name, (*times, name.times) if isinstance(name, Rounds) else times))
     return [found[number] for number in range(len(trace.modules))]
+
+
+def _stacked(record: ParameterRecord, times: tuple[Dim, ...]) -> ParameterRecord:
+    """Equal parameters of all rounds as one: their shape goes behind the numbers of rounds."""
+    if not times or record.type is None:
+        return record
+    return replace(record, type=replace(record.type, shape=(*times, *record.type.shape)))
 
 
 MOST_ALIASES = 50_000
@@ -100,19 +111,19 @@ def build(trace: Trace) -> Model:
     seen_buffers: set[int] = set()
     layers = []
     aliases = aliases_of(trace)
-    for record, path in zip(trace.modules, paths_of(trace), strict=True):
+    for record, (path, times) in zip(trace.modules, paths_of(trace), strict=True):
         parameters, buffers, names = {}, {}, {}
         for name, number in record.parameters:
             if number is None:
                 continue
-            names[name] = trace.parameters[number]
+            names[name] = _stacked(trace.parameters[number], times)
             if number not in seen:
                 seen.add(number)
-                parameters[name] = trace.parameters[number]
+                parameters[name] = names[name]
         for name, number in record.buffers:
             if number is not None and number not in seen_buffers:
                 seen_buffers.add(number)
-                buffers[name] = trace.buffers[number]
+                buffers[name] = _stacked(trace.buffers[number], times)
         depth = path.count(".") + 1 if path else 0
         found = tuple(calls.get(record.number, ()))
         layers.append(Layer(path, record, depth, parameters, buffers, names, found, aliases.get(record.number, ())))

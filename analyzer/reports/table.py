@@ -189,10 +189,18 @@ def _scan_fields(report: Report, view: View) -> list[Field]:
             continue
         cells: list[Line] = []
         for model in report.models:
-            cells.append(_scan_cell(name, plain(column.text(model)), model))
+            cells.append(_scan_cell(name, _brief(plain(column.text(model))), model))
             cells += [_scan_layer(name, row) for row in layers[model.id]]
         fields.append(_model_field(name, column, cells))
     return [_encodable(field, view) for field in fields]
+
+
+LONGEST = 160
+"""Columns of a cell on one line for each model; the formula in full is in `summary` and in the other formats."""
+
+
+def _brief(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
 def _model_field(name: str, column: ModelColumn, cells: list[Line]) -> Field:

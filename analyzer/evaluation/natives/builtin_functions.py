@@ -15,6 +15,7 @@ from analyzer.evaluation import attribute_writing, attributes, calls, comparison
 from analyzer.evaluation.assumptions import prove
 from analyzer.evaluation.exceptions import guarded, raised
 from analyzer.evaluation.natives.registry import Entry, Table, native, pure
+from analyzer.evaluation.rounds import Range, Repetition
 from analyzer.evaluation.run import OutOfFuel, Run
 from analyzer.evaluation.values import (
     Bound,
@@ -51,6 +52,8 @@ def length(run: Run, value: Value) -> Value:
         return value.type.shape[0]
     if isinstance(value, Class):
         return len(list(iteration.iterate(run, value)))
+    if isinstance(value, (Range, Repetition)):
+        return value.count
     if isinstance(value, (Expr, Instance)):
         return Unknown("the length of a value that is not known to be a sequence", run.place, scalar=True)
     return guarded(run, len, value)
@@ -208,13 +211,25 @@ def make_range(run: Run, *bounds: Value) -> Value:
         if isinstance(bound, Tensor) and bound.values is not None and len(bound.values) == 1:
             bound = int(bound.values[0])
         bound = pinned(bound) if isinstance(bound, Expr) else bound
-        if isinstance(bound, (Expr, Rational)):
-            prove(run, (bound,))
+        if isinstance(bound, Rational):
             raise iteration.Untraversable(run.unknown(f"a loop of {bound} rounds", plain=True))
         if isinstance(bound, Unknown):
             raise iteration.Untraversable(bound)
         values.append(bound)
+    if any(isinstance(value, Expr) for value in values):
+        return _symbolic_range(run, values)
     return guarded(run, range, *values)
+
+
+def _symbolic_range(run: Run, bounds: list[Any]) -> Value:
+    prove(run, bounds)
+    start, stop = (0, *bounds)[-2:]
+    count = stop - start
+    if len(bounds) < 3 and isinstance(count, Expr):
+        return Range(start, count)
+    if len(bounds) < 3 and isinstance(count, int):
+        return [start + index for index in range(count)]
+    raise iteration.Untraversable(run.unknown(f"a loop of {count} rounds", plain=True))
 
 
 @native("builtins.enumerate")

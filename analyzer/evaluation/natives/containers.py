@@ -16,6 +16,7 @@ from analyzer.evaluation.exceptions import guarded, raised
 from analyzer.evaluation.modules import LONGEST_NAME
 from analyzer.evaluation.natives.module import MODULE
 from analyzer.evaluation.natives.registry import Table
+from analyzer.evaluation.rounds import Repetition, next_name, put_rounds, size_of, uncounted
 from analyzer.evaluation.run import OutOfFuel, Run
 from analyzer.evaluation.values import Class, Instance, ModuleInstance, Native, Tensor, Unknown, Value
 
@@ -27,7 +28,9 @@ def prepare(module: ModuleInstance) -> None:
 def _put(run: Run, module: ModuleInstance, name: str, child: Value) -> None:
     if len(name) > LONGEST_NAME:
         raise OutOfFuel(f"a name of {len(name):,} characters", run.place)
-    if isinstance(child, Unknown):
+    if isinstance(child, Repetition):
+        put_rounds(module, child)
+    elif isinstance(child, Unknown):
         module.attributes[name] = child
         module.incomplete = module.incomplete or child
     elif child is None or isinstance(child, ModuleInstance):
@@ -42,13 +45,14 @@ def _sequential(run: Run, module: ModuleInstance, *children: Value) -> None:
         for name, child in operations.payload(children[0]).items():
             _put(run, module, name, child)
         return
-    for index, child in enumerate(children):
-        _put(run, module, str(index), child)
+    for child in children:
+        _put(run, module, next_name(module), child)
 
 
 def _run_in_order(run: Run, module: ModuleInstance, value: Value) -> Value:
-    if module.incomplete is not None:
-        return Unknown(module.incomplete.reason, module.incomplete.place, plain=True)
+    unknown = uncounted(module)
+    if unknown is not None:
+        return Unknown(unknown.reason, unknown.place, plain=True)
     for child in list(module.modules.values()):
         value = calls.call(run, child, [value], {})
     return value
@@ -61,6 +65,8 @@ def _list(run: Run, module: ModuleInstance, children: Value = None) -> None:
 
 
 def _extend(run: Run, module: ModuleInstance, children: Value) -> Value:
+    if isinstance(children, Repetition):
+        return _append(run, module, children)
     try:
         items = list(iteration.iterate(run, children))
     except iteration.Untraversable as error:
@@ -68,12 +74,12 @@ def _extend(run: Run, module: ModuleInstance, children: Value) -> Value:
         run.lose(error.unknown)
         return module
     for child in items:
-        _put(run, module, str(len(module.modules)), child)
+        _append(run, module, child)
     return module
 
 
 def _append(run: Run, module: ModuleInstance, child: Value) -> Value:
-    _put(run, module, str(len(module.modules)), child)
+    _put(run, module, next_name(module), child)
     return module
 
 
@@ -89,7 +95,7 @@ def _is_sequential(module: ModuleInstance) -> bool:
 def _insert(run: Run, module: ModuleInstance, index: Value, child: Value) -> Value:
     """Children move up by their numbers; PyTorch finds none where they are named otherwise."""
     index, size = operations.payload(index), len(module.modules)
-    if not isinstance(index, int):
+    if not isinstance(index, int) or uncounted(module) is not None:
         module.incomplete = module.incomplete or run.unknown("an index of a container that is not known")
         return module
     if _is_sequential(module):
@@ -116,6 +122,9 @@ def _position(run: Run, module: ModuleInstance, index: Value) -> Value:
         index = int(index.values[0])
     if not isinstance(index, int):
         return run.unknown(f"an index of a container that is not known: {index}")
+    unknown = uncounted(module)
+    if unknown is not None:
+        return unknown
     size = len(module.modules)
     if not -size <= index < size:
         raise raised(run, "IndexError", f"index {index} is out of range")
@@ -132,8 +141,9 @@ def _name(run: Run, module: ModuleInstance, position: int) -> str:
 
 
 def _item(run: Run, module: ModuleInstance, index: Value) -> Value:
-    if module.incomplete is not None:
-        return Unknown(module.incomplete.reason, module.incomplete.place)
+    unknown = uncounted(module)
+    if unknown is not None:
+        return Unknown(unknown.reason, unknown.place)
     if isinstance(index, Unknown):
         return Unknown(index.reason, index.place)
     children = list(module.modules.items())
@@ -158,6 +168,10 @@ def _set_item(run: Run, module: ModuleInstance, index: Value, child: Value) -> N
 
 def _delete(run: Run, module: ModuleInstance, index: Value) -> None:
     names = list(module.modules)
+    unknown = uncounted(module)
+    if unknown is not None:
+        module.incomplete = unknown
+        return
     if isinstance(index, slice):
         chosen = names[index]
     else:
@@ -173,12 +187,16 @@ def _delete(run: Run, module: ModuleInstance, index: Value) -> None:
 def _length(run: Run, module: ModuleInstance) -> Value:
     if module.incomplete is not None:
         return Unknown(module.incomplete.reason, module.incomplete.place, scalar=True)
-    return len(module.modules)
+    size: Value = 0
+    for name in module.modules:
+        size = size + size_of(name)
+    return size
 
 
 def _iterate(run: Run, module: ModuleInstance) -> Iterator[Value]:
-    if module.incomplete is not None:
-        raise iteration.Untraversable(module.incomplete)
+    unknown = uncounted(module)
+    if unknown is not None:
+        raise iteration.Untraversable(unknown)
     return iter(list(module.modules.values()))
 
 
@@ -199,9 +217,9 @@ def _repeat_in_place(run: Run, module: ModuleInstance, times: Value) -> Value:
 
 
 def _repeated(run: Run, result: ModuleInstance, module: ModuleInstance, times: Value) -> Value:
-    times = operations.payload(times)
-    if module.incomplete is not None:
-        return Unknown(module.incomplete.reason, module.incomplete.place)
+    times, unknown = operations.payload(times), uncounted(module)
+    if unknown is not None:
+        return Unknown(unknown.reason, unknown.place)
     if not isinstance(times, int):
         return run.unknown(f"a Sequential repeated {times} times")
     if times <= 0:
@@ -270,8 +288,9 @@ def _has_key(run: Run, module: ModuleInstance, key: Value) -> Value:
 
 def _view(name: str) -> Any:
     def apply(run: Run, module: ModuleInstance) -> Value:
-        if module.incomplete is not None:
-            raise iteration.Untraversable(module.incomplete)
+        unknown = uncounted(module)
+        if unknown is not None:
+            raise iteration.Untraversable(unknown)
         return list(getattr(module.modules, name)())
 
     return apply
