@@ -113,6 +113,18 @@ class Tree:
         followed = self._followed(inner)
         return ROOT / followed if followed else ROOT
 
+    # ------------------------------------------------------------ as config.Files
+
+    def kind(self, path: Path) -> Literal["file", "folder"] | None:
+        """What lies in the tree under a path; its top holds the repository, though not as files."""
+        inner = _inner(path)
+        if inner is None or inner == ".git":
+            return None if inner is None else "folder"
+        return self._kind(inner)
+
+    def bytes_of(self, file: Path) -> bytes:
+        return self.read(file, MAXIMUM_BYTES)
+
     # ------------------------------------------------------------ links
 
     def _kind(self, path: str) -> Literal["folder", "file"] | None:

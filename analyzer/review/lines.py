@@ -1,0 +1,132 @@
+"""The lines of a file that differ between two texts, and the part of a line that does.
+
+differences("x = 1\\n", "x = 2\\n")                                       [Line(1, "x = 2", was="x = 1")]
+part("net = ResNet(Block, layers=[2, 2, 2, 2])", "net = ResNet(Block, layers=[3, 4, 6, 3])")
+                                                                        ("layers=[2, 2, 2, 2]", "layers=[3, 4, 6, 3]")
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from analyzer.review.pairing import resemblance
+
+LONGEST = 90
+LIKE = 0.5
+"""How alike two lines must be for one to stand in the other's place."""
+WIDEST = 40
+"""Lines of a block that are held against each other one by one."""
+TOKEN = re.compile(r"\w+|\s+|.")
+OPENING, CLOSING = "([{", ")]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of code that differs; comments and blank lines are none."""
+
+    number: int
+    text: str
+    gone: bool = False
+    """Whether it is one of the text before."""
+    was: str | None = None
+    """What stood in its place."""
+
+
+def differences(before: str, after: str) -> list[Line]:
+    """What was put in, replaced and taken out, in the order of lines."""
+    ours, theirs = before.split("\n"), after.split("\n")
+    found: list[Line] = []
+    for step, a, b, c, d in SequenceMatcher(None, ours, theirs).get_opcodes():
+        if step != "equal":
+            found.extend(_block(ours[a:b], a + 1, theirs[c:d], c + 1))
+    return found
+
+
+def _block(ours: list[str], first: int, theirs: list[str], now: int) -> Iterator[Line]:
+    partners = _partners(ours, theirs)
+    for at, text in enumerate(theirs):
+        if _is_code(text):
+            yield Line(now + at, text, was=ours[partners[at]] if at in partners else None)
+    replaced = set(partners.values())
+    for at, text in enumerate(ours):
+        if at not in replaced and _is_code(text):
+            yield Line(first + at, text, gone=True)
+
+
+def _partners(ours: list[str], theirs: list[str]) -> dict[int, int]:
+    """For lines after, the line before that each stands for."""
+    if len(ours) == len(theirs):
+        return {at: at for at in range(len(theirs))}
+    if max(len(ours), len(theirs)) > WIDEST:
+        return {}
+    found: dict[int, int] = {}
+    for at, text in enumerate(theirs):
+        free = [n for n in range(len(ours)) if n not in found.values()]
+        best = max(free, key=lambda n: resemblance(ours[n].strip(), text.strip()), default=None)
+        if best is not None and resemblance(ours[best].strip(), text.strip()) >= LIKE:
+            found[at] = best
+    return found
+
+
+def _is_code(text: str) -> bool:
+    stripped = text.strip()
+    return bool(stripped) and not stripped.startswith("#")
+
+
+def part(before: str, after: str) -> tuple[str, str]:
+    """The arguments in which two lines differ, or else the whole of both."""
+    ours, theirs = TOKEN.findall(before), TOKEN.findall(after)
+    steps = [step for step in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes() if step[0] != "equal"]
+    if not steps:
+        return shown(before), shown(after)
+    texts = []
+    (_, a, _, c, _), (_, _, b, _, d) = steps[0], steps[-1]
+    for tokens, text, start, end in ((ours, before, a, b), (theirs, after, c, d)):
+        texts.append(_argument(text, len("".join(tokens[:start])), len("".join(tokens[:end]))))
+    if not all(texts) or any(len(text) < 3 for text in texts):
+        return shown(before), shown(after)
+    return shown(texts[0]), shown(texts[1])
+
+
+def _argument(text: str, low: int, high: int) -> str:
+    """The argument of a call around a part of a line: through displays in it, up to its comma or bracket."""
+    while True:
+        start = _outwards(text, low - 1, -1, CLOSING, OPENING)
+        end = _outwards(text, high, 1, OPENING, CLOSING)
+        if start < 0 or end >= len(text):
+            return text[start + 1 : end].strip()
+        before = text[:start].rstrip()[-1:]
+        if text[start] == "," or before.isalnum() or before in ("_", ")", "]"):
+            if text[start] == "," and text[end] in "]}":
+                low, high = _outwards(text, start - 1, -1, CLOSING, OPENING, commas=False), end + 1
+                if low < 0:
+                    return text.strip()
+                continue
+            return text[start + 1 : end].strip()
+        low, high = start, _outwards(text, high, 1, OPENING, CLOSING, commas=False) + 1
+
+
+def _outwards(text: str, at: int, step: int, deeper: str, out: str, *, commas: bool = True) -> int:
+    """The nearest bracket around a place, or comma beside it."""
+    depth = 0
+    while 0 <= at < len(text):
+        char = text[at]
+        if char in deeper:
+            depth += 1
+        elif char in out:
+            if depth == 0:
+                return at
+            depth -= 1
+        elif char == "," and depth == 0 and commas:
+            return at
+        at += step
+    return at
+
+
+def shown(text: str) -> str:
+    """A line for people: without indentation and trailing comment, and cut where it is long."""
+    text = re.sub(r"\s+#.*$", "", text.strip()) or text.strip()
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
