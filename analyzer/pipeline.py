@@ -209,7 +209,7 @@ def follow(
     value = make(run)
     if not isinstance(value, ModuleInstance):
         return value
-    built = len(run.decisions)
+    built = run.built = len(run.decisions)
     given = (inputs or derive([module for _, module in named_modules(value)])) if shapes else ()
     if not given:
         return Way(run, build(freeze(value)), built=built, root=value)

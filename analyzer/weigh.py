@@ -91,7 +91,7 @@ def _not_followed(paths: Sequence[Path]) -> tuple[Reason, ...]:
             reason = f"the derived input is refused: {result.refused.message}"
             span = _span(result.refused.module.place if isinstance(result.refused, ShapeError) else None)
             found.setdefault((str(span), reason), Reason(span, reason))
-    if not found and len(ran) > 1 and _speaking(paths) is None:
+    if not found and ran and _speaking(paths) is None:
         undecided = next((d for d in ran[-1].run.decisions[ran[-1].built :]), None)
         if undecided is not None:
             return (Reason(_span(undecided.place), f"its shapes depend on whether {undecided.condition}"),)
@@ -245,8 +245,9 @@ def _ran(path: Path) -> bool:
 
 def _followed(paths: Sequence[Path]) -> list[Run]:
     """The runs that go through; none where one of them is not known to its end, nor what it demands."""
-    open_ended = any(path.forward is not None and not path.forward.ran for path in paths if _ran(path))
-    return [] if open_ended else [path.run for path in paths if _ran(path)]
+    ran = [path for path in paths if _ran(path)]
+    open_ended = any(path.run.unfollowed or (path.forward is not None and not path.forward.ran) for path in ran)
+    return [] if open_ended else [path.run for path in ran]
 
 
 def _speaking(paths: Sequence[Path]) -> Path | None:
@@ -256,6 +257,8 @@ def _speaking(paths: Sequence[Path]) -> Path | None:
     """
     ran = [path for path in paths if _ran(path)] or [path for path in paths if path.forward is not None]
     ways = [(path, (path.run, path.model)) for path in ran if path.model is not None]
+    if any(path.run.unfollowed for path in ran):
+        return None
     number = agreement.general([way for _, way in ways])
     return None if number is None else ways[number][0]
 
@@ -391,7 +394,7 @@ def _layer(
     own, trainable, buffers = parameters.own(layer)
     agreed = all(_are_same(other.get(layer.path, ()), (own, trainable, buffers)) for other in others)
     known = agreed and not layer.record.unknowns and all(r.type is not None for r in layer.parameters.values())
-    calls = layer.calls if only else ()
+    calls = layer.calls if only else tuple(call for call in layer.calls if call.settled)
     ran = path.forward is not None and path.forward.ran
     macs = summed(call.macs for call in calls)
     return LayerReport(

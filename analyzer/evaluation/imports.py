@@ -24,6 +24,7 @@ from analyzer.evaluation.exceptions import describe, exception, raised
 from analyzer.evaluation.expressions import Unsupported
 from analyzer.evaluation.frames import Frame, Scope
 from analyzer.evaluation.iteration import Untraversable
+from analyzer.evaluation.natives import custom_operators
 from analyzer.evaluation.regions import bound_names
 from analyzer.evaluation.run import CircularImport, Limits, OutOfFuel, Run, Undecidable, exhausted, running
 from analyzer.evaluation.statements import compile_statement
@@ -318,6 +319,9 @@ class Session:
             return found.value
         if natives.is_known_module(f"{module.name}.{name}"):
             return NativeModule(f"{module.name}.{name}")
+        operator = custom_operators.member(module.name, name)
+        if operator is not None:
+            return operator
         if f"{module.name}.{name}" in calls.SCHEDULERS:
             return NativeModule(f"{module.name}.{name}")
         plain = module.name.partition(".")[0] in sys.stdlib_module_names

@@ -48,6 +48,8 @@ class Limits:
     """Of one path."""
     paths: int = 32
     decisions: int = 64
+    branches: int = 4
+    """Conditions on data that one forward pass may meet; behind them nothing is followed."""
     iterators: int = 200_000
     """Made into other iterators, which the host would follow through all of them at once."""
 
@@ -156,6 +158,10 @@ class Run:
         self.callers: Callers = None
         """The calls that led to the function being executed, the innermost first."""
         self.recorder: Recorder | None = None
+        self.built: int | None = None
+        """How many decisions had been taken when the model stood; None before."""
+        self.unfollowed = False
+        """Whether ways that part from this one in the forward pass were left alone."""
         self.journal: list[tuple[dict[str, Value], str, Value]] = []
 
     # ---------------------------------------------------------------- fuel
@@ -267,9 +273,20 @@ class Run:
             raise OutOfFuel(
                 f"more than {self.limits.decisions} undecided conditions, the last: {condition}", self.place
             )
+        if self.built is not None:
+            self._branch(condition, self.built)
         taken = self.schedule[index] if index < len(self.schedule) else True
         self.decisions.append(Decision(condition, taken, self.place))
         return taken
+
+    def _branch(self, condition: Condition | OpaqueCondition, built: int) -> None:
+        """Note where the forward pass parts, and end it where it depends on data too often."""
+        if self.recorder is not None:
+            self.recorder.settle()
+        on_data = [d for d in self.decisions[built:] if isinstance(d.condition, OpaqueCondition)]
+        if isinstance(condition, OpaqueCondition) and len(on_data) >= self.limits.branches:
+            self.unfollowed = True
+            raise OutOfFuel(f"from here on it depends on data: {on_data[0].condition}", on_data[0].place)
 
     # ---------------------------------------------------------------- global state
 
@@ -337,17 +354,17 @@ def explore(
     recorder: Callable[[], Recorder] | None = None,
     share: float = 1.0,
 ) -> tuple[list[Outcome], bool]:
-    """Run `target` along every path, at most `limits.paths`; the flag tells whether all were followed.
+    """Run `target` along every path, at most `limits.paths`; the flag tells whether all ways to build it were followed.
 
+    Ways that part in the forward pass come last; a run that some of them part from and that are left is `unfollowed`.
     share: of the steps, time and memory that the limits allow.
     """
     outcomes: list[Outcome] = []
     waiting: list[tuple[bool, ...]] = [()]
+    later: list[tuple[tuple[bool, ...], Run]] = []
     allowance = Allowance(session.limits, share)
-    while waiting:
-        if len(outcomes) >= session.limits.paths:
-            return outcomes, False
-        schedule = waiting.pop()
+    while (waiting or later) and len(outcomes) < session.limits.paths:
+        schedule, parting = (waiting.pop(), None) if waiting else later.pop()
         run = Run(session, schedule, allowance=allowance)
         run.recorder = recorder() if recorder else None
         with running(run):
@@ -357,7 +374,17 @@ def explore(
                 outcome = Outcome(run, error=error)
             except (RecursionError, MemoryError, TooComplex) as error:
                 outcome = Outcome(run, error=exhausted(error, run.place))
+        if parting is not None and isinstance(outcome.error, OutOfFuel):
+            parting.unfollowed = True  # nothing is left to spend
+            break
         outcomes.append(outcome)
         taken = tuple(decision.taken for decision in run.decisions)
-        waiting.extend((*taken[:index], not taken[index]) for index in range(len(schedule), len(taken)))
-    return outcomes, True
+        for index in range(len(schedule), len(taken)):
+            other = (*taken[:index], not taken[index])
+            if run.built is None or index < run.built:
+                waiting.append(other)
+            elif not run.unfollowed:
+                later.append((other, run))
+    for _, parting in later:
+        parting.unfollowed = True
+    return outcomes, not waiting

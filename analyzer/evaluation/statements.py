@@ -34,6 +34,7 @@ from analyzer.evaluation.values import (
     Function,
     ModuleInstance,
     Place,
+    Raised,
     Signal,
     Unknown,
     Value,
@@ -176,11 +177,14 @@ def _if(node: ir.If, scope: Scope) -> Executor:
     names = regions.bound_names(node)
 
     def execute(frame: Frame) -> Signal | None:
-        value = test(frame)
         try:
+            value = test(frame)
             taken = value if value is True or value is False else operations.truth(frame.run, value)
         except Undecidable as error:
-            return regions.join(frame, body, orelse, names, Unknown(str(error.condition), error.place))
+            try:
+                return regions.join(frame, body, orelse, names, Unknown(str(error.condition), error.place))
+            except Raised:  # on one of the ways: whether it does is not decided
+                raise error from None
         return body(frame) if taken else orelse(frame)
 
     return execute

@@ -64,6 +64,8 @@ class Call:
     macs: Any
     parent: int | None
     """The number of the call that made this one."""
+    settled: bool = True
+    """Whether it ended before the forward pass came to a condition that was not decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,8 @@ class Recorder:
     memory: list[int] = field(default_factory=list)
     inputs: list[tuple[str, int]] = field(default_factory=list)
     stack: list[int] = field(default_factory=list)
+    settled: tuple[int, frozenset[int]] | None = None
+    """How many calls had begun at the first condition that was not decided, and which were still going on."""
     unknown_operators: dict[str, int] = field(default_factory=dict)
     missed: int = 0
     """Layers and operators that met something unknown: their work is not counted."""
@@ -169,6 +173,14 @@ class Recorder:
     def given(self, inputs: Sequence[tuple[str, Tensor]]) -> None:
         """The model's inputs, in order."""
         self.inputs = [(name, self.number(tensor)) for name, tensor in inputs if tensor.type is not None]
+
+    def settle(self) -> None:
+        """A condition is not decided: what comes now may be otherwise on another way."""
+        self.settled = self.settled or (len(self.calls), frozenset(self.stack))
+
+    def is_settled(self, number: int) -> bool:
+        """Whether the call ended before the first such condition."""
+        return self.settled is None or (number < self.settled[0] and number not in self.settled[1])
 
     def enter(self, module: ModuleInstance, inputs: Any) -> int:
         """A module is called."""
@@ -295,8 +307,8 @@ def freeze(root: ModuleInstance, recorder: Recorder | None = None, output: Value
     if recorder is None:
         return Trace(records, tuple(parameters.values()), tuple(buffers.values()))
     calls = tuple(
-        Call(numbers.get(id(module), -1), inputs, result, macs, parent)
-        for module, inputs, result, macs, parent in recorder.calls
+        Call(numbers.get(id(module), -1), inputs, result, macs, parent, recorder.is_settled(number))
+        for number, (module, inputs, result, macs, parent) in enumerate(recorder.calls)
     )
     equations = tuple(
         Equation(name, None if call is None else calls[call].module, call, *more)

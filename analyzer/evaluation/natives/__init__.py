@@ -100,7 +100,7 @@ _TORCH_MODULES = (
     "torch.nn.modules.linear", "torch.nn.modules.module", "torch.nn.modules.normalization", "torch.nn.modules.pooling",
     "torch.nn.modules.dropout", "torch.nn.modules.instancenorm", "torch.nn.modules.loss", "torch.nn.modules.rnn",
     "torch.nn.modules.sparse", "torch.nn.modules.transformer", "torch.nn.modules.upsampling", "torch.ops",
-    "torch.ops.torchvision", "torch.profiler", "torch.version", "torch._jit_internal", "torch.types", "torch.func",
+    "torch.profiler", "torch.version", "torch._jit_internal", "torch.types", "torch.func",
 )  # fmt: skip
 
 

@@ -166,7 +166,7 @@ _MARKS = (
     "torch.cuda.amp.custom_bwd", "torch.amp.custom_fwd", "torch.amp.custom_bwd", "torch._jit_internal._overload_method",
     "torch.autograd.function.once_differentiable", "torch.jit.optimize_for_inference", "torch.jit.freeze",
     "torch.utils.checkpoint.checkpoint_wrapper", "torch.overrides.handle_torch_function",
-    "torch._dynamo.allow_in_graph",
+    "torch._dynamo.allow_in_graph", "torch.jit._script_if_tracing",
     "torch.jit._overload", "torch.jit.unused", "torch.library.register_fake", "torch.distributed.fsdp.wrap.wrap",
 )  # fmt: skip
 _NOTHING = (
