@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
     from pathlib import Path
 
     from analyzer.config import Options
@@ -21,15 +22,19 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 
-def summary(targets: Sequence[str], *, inputs: Sequence[str] = (), options: Options | None = None) -> Report:
+def summary(
+    targets: Sequence[str], *, inputs: Sequence[str] = (), options: Options | None = None, cache: Path | None = None
+) -> Report:
     """Every layer of the models that the targets name, with shapes, parameters and costs.
 
     targets: `FILE`, `FILE::NAME` or `FILE::EXPRESSION`.  inputs: whole shapes, `N,3,32,32` or `name=SHAPE:dtype`.
     What cannot be read or found is among the report's problems; the other targets are reported all the same.
+    cache: a folder where results are kept, and taken from while nothing that they rest on has changed.
     """
-    from analyzer.pipeline import summary as run
+    from analyzer.weighing import Means
+    from analyzer.weighing import summary as run
 
-    return run(targets, inputs=inputs, options=options)
+    return run(targets, inputs=inputs, options=options, means=Means(cache))
 
 
 def scan(
@@ -38,15 +43,20 @@ def scan(
     layers: bool = False,
     shapes: bool = False,
     options: Options | None = None,
+    cache: Path | None = None,
+    executor: Executor | None = None,
     progress: Callable[[int, int, str], None] | None = None,
 ) -> Report:
     """Every model found in files and folders; `layers` adds their rows, `shapes` runs their forward passes.
 
+    cache: as in `summary`.  executor: where the work is done, in groups of files; the report is the same wherever.
     progress: called with files done, files in all, and the file being read.
     """
-    from analyzer.pipeline import scan as run
+    from analyzer.weighing import Means
+    from analyzer.weighing import scan as run
 
-    return run(paths, layers=layers, shapes=shapes, options=options, progress=progress)
+    means = Means(cache, executor, progress=progress)
+    return run(paths, layers=layers, shapes=shapes, options=options, means=means)
 
 
 def check(
@@ -56,19 +66,24 @@ def check(
     texts: Mapping[Path, str] | None = None,
     baseline: Path | None = None,
     force_exclude: bool = False,
+    cache: Path | None = None,
+    executor: Executor | None = None,
     progress: Callable[[int, int, str], None] | None = None,
 ) -> Report:
     """What the rules find in files and folders, less what comments suppress and the baseline forgives.
 
     texts: source that stands before what the disk has.  force_exclude: also leave out files that `paths` name.
+    cache, executor, progress: as in `scan`.
     Raises analyzer.errors.TargetError where a selected rule or the baseline cannot be used.
     """
     from analyzer import baseline as baselines
     from analyzer.linting import check as run
+    from analyzer.weighing import Means
 
     known = baselines.load(baseline) if baseline is not None else baselines.Baseline()
     encoded = {path.resolve(): text.encode() for path, text in (texts or {}).items()}
-    checked = run(paths, options=options, texts=encoded, known=known, force_exclude=force_exclude, progress=progress)
+    means = Means(cache, executor, progress=progress)
+    checked = run(paths, options=options, texts=encoded, known=known, force_exclude=force_exclude, means=means)
     return checked.report
 
 

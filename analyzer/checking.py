@@ -1,21 +1,29 @@
-"""Runs rules over files and settles what is told: which hits stand, which a comment suppresses, each told once.
+"""Runs rules over files: what they find there, before comments suppress any of it.
 
-told = run(subject, selection)                           every hit of one file's models as findings
-settle(told.findings, sources, selection)                -> Settled(findings=..., unused={"net.py": ...})
+check_file(workspace, Path("net.py"), options, selection, {})       -> Verdict(models=..., findings=..., ignores=...)
+check_comments(source, verdict.ignores, used, selection)            what is said of comments that suppress nothing
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
-from analyzer.directives import Ignore, Unused, directives
+from analyzer.config import Options
+from analyzer.directives import Ignore, Unused
+from analyzer.errors import TargetError
+from analyzer.evaluation.values import Namespace
 from analyzer.mishap import told
+from analyzer.pipeline import weighed
 from analyzer.report import Finding, Problem, Reason, Span
 from analyzer.rule import Hit, Rule, Subject, Undecided, rules
 from analyzer.selection import Selection
+from analyzer.settling import Used, idle
 from analyzer.source import Source
 from analyzer.syntax import ir
+from analyzer.verdict import Verdict
+from analyzer.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,47 +35,36 @@ class Told:
     problems: tuple[Problem, ...] = ()
 
 
-class Batch:
-    """The files of one project while they are checked: a comment is judged when all of them have been seen."""
-
-    def __init__(self, source_of: Callable[[str], Source | None]) -> None:
-        self._source_of = source_of
-        self.subjects: dict[str, Subject] = {}
-        """By file, without their models."""
-        self._findings: list[Finding] = []
-        self.undecided: list[Reason] = []
-        self.problems: list[Problem] = []
-
-    @property
-    def names(self) -> set[str]:
-        """The files that were checked or have findings."""
-        return {*self.subjects, *(finding.span.file for finding in self._findings)}
-
-    def run(self, subject: Subject, selection: Selection, *, last: bool = False) -> None:
-        """Check one file."""
-        if not last:
-            self.subjects[subject.file] = replace(subject, models=())
-        told = run(subject, selection, last=last)
-        self._findings += told.findings
-        self.undecided += told.undecided
-        self.problems += told.problems
-
-    def settled(self, selection: Selection, is_whole: Callable[[str], bool]) -> tuple[Finding, ...]:
-        """What stands of the findings; only where all was sought that can be found in a file is a comment unused."""
-        first = settle(self._findings, tuple(self.subjects), self._source_of, selection)
-        self._findings = []
-        for file, unused in first.unused.items():
-            judged = unused if unused and is_whole(file) else ()
-            self.run(replace(self.subjects[file], unused=judged), selection, last=True)
-        self._findings = sorted((*first.findings, *self._findings), key=_order)
-        return tuple(self._findings)
+def check_file(
+    workspace: Workspace, file: Path, options: Options, selection: Selection, ledger: Mapping[str, Mapping[str, int]]
+) -> Verdict:
+    """What the rules find in one file, with its models without their layers."""
+    try:
+        namespace, _ = workspace.open(file)
+        measured = tuple(weighed(workspace, workspace.all_targets(file), options, (), shapes=True))
+        source = workspace.source(file)
+    except TargetError as error:
+        return Verdict(unread=error.problem)
+    except Exception as error:  # noqa: BLE001  # as in weighed
+        return Verdict(unread=Problem(f"{file}: {told(error)}"))
+    subject = Subject(source, namespace, measured, options, workspace.source_named, ledger)
+    found = run(subject, selection)
+    return Verdict(
+        tuple(replace(one.report, layers=()) for one in measured),
+        problems=found.problems,
+        findings=found.findings,
+        undecided=found.undecided,
+        ignores=subject.directives.ignores,
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
-    findings: tuple[Finding, ...]
-    unused: Mapping[str, tuple[Unused, ...]]
-    """By file: the comments that suppressed nothing."""
+def check_comments(
+    source: Source, options: Options, ignores: Iterable[Ignore], used: frozenset[Used], selection: Selection
+) -> Told:
+    """What the rules that run last say of a file whose comments suppress nothing, as far as can be told."""
+    unused = tuple(_unused(source.file, ignores, used, selection))
+    subject = Subject(source, Namespace(source.file, source.file, ""), (), options, unused=unused)
+    return run(subject, selection, last=True)
 
 
 def run(subject: Subject, selection: Selection, *, last: bool = False) -> Told:
@@ -116,51 +113,12 @@ def _span(file: str, span: ir.Span) -> Span:
     return Span(file, line, column, end_line, end_column)
 
 
-def settle(
-    findings: Iterable[Finding], checked: Sequence[str], source_of: Callable[[str], Source | None], selection: Selection
-) -> Settled:
-    """Drop what comments suppress and what was told before; `checked` are the files whose comments are judged."""
-    ignores: dict[str, tuple[Ignore, ...]] = {}
-    kept: dict[tuple[str, Span, str], Finding] = {}
-    used: set[tuple[str, ir.Span, str]] = set()
-    for finding in findings:
-        file = finding.span.file
-        if file not in ignores:
-            source = source_of(file)
-            ignores[file] = directives(source.module).ignores if source is not None else ()
-        asked = _suppressing(finding, ignores[file])
-        if asked:
-            used.update(asked)
-        else:
-            kept.setdefault((finding.code, finding.span, finding.message), finding)
-    unused = {}
-    for file in checked:
-        source = source_of(file)
-        if source is not None:
-            unused[file] = tuple(_unused(source, used, selection))
-    return Settled(tuple(sorted(kept.values(), key=_order)), unused)
-
-
-def _order(finding: Finding) -> tuple[str, int, int, str, str]:
-    return finding.span.file, finding.span.line, finding.span.column or 0, finding.code, finding.message
-
-
-def _suppressing(finding: Finding, ignores: Sequence[Ignore]) -> list[tuple[str, ir.Span, str]]:
-    """The comments, with the code of each, that suppress a finding."""
-    found = []
-    for ignore in ignores:
-        named = ignore.names(finding.code, finding.name)
-        if named is not None and ignore.covers(finding.span.line, finding.span.end_line or finding.span.line):
-            found.append((finding.span.file, ignore.span, named))
-    return found
-
-
-def _unused(source: Source, used: set[tuple[str, ir.Span, str]], selection: Selection) -> Iterable[Unused]:
+def _unused(file: str, ignores: Iterable[Ignore], used: frozenset[Used], selection: Selection) -> Iterable[Unused]:
     """Comments that suppress nothing, as far as the rules that ran can tell."""
     ran = {name for rule in selection.rules for name in (rule.code, rule.name)}
-    for ignore in directives(source.module).ignores:
-        idle = [code for code in ignore.codes or ("*",) if (source.file, ignore.span, code) not in used]
-        certain = [code for code in idle if code == "*" or _all_ran(code, ran)]
+    for ignore in ignores:
+        codes = idle(file, ignore, used)
+        certain = [code for code in codes if code == "*" or _all_ran(code, ran)]
         if certain and not (certain == ["*"] and len(ran) < 2 * len(rules())):
             yield Unused(ignore, tuple(certain))
 

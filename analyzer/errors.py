@@ -5,6 +5,8 @@ dump("ir", "nowhere.py")     raises TargetError(Problem("no such file: nowhere.p
 
 from __future__ import annotations
 
+import os
+
 from analyzer.report import Problem
 
 
@@ -14,3 +16,10 @@ class TargetError(Exception):
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.message)
         self.problem = problem
+
+
+def no_place(text: str) -> Problem:
+    """Why there is nothing to be found at a path."""
+    if os.path.exists(text):
+        return Problem(f"cannot read {text}: not a regular file")
+    return Problem(f"no such file or folder: {text}")

@@ -16,7 +16,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from analyzer.report import Edit, Finding
-from analyzer.syntax.lower import lower_source
 from analyzer.syntax.source import SourceError
 
 NEWLINE = re.compile(r"\r\n|\r|\n")
@@ -59,6 +58,8 @@ def edited(data: bytes, edits: Iterable[Edit]) -> bytes:
 
 def is_python(data: bytes) -> bool:
     """Whether bytes can be read as source."""
+    from analyzer.syntax.lower import lower_source
+
     try:
         lower_source(data, "")
     except SourceError:

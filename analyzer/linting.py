@@ -7,39 +7,47 @@ mend(["models/"], ..., unsafe=False)      -> what is left, {path: new bytes}, ho
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache, partial
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property, partial
 from pathlib import Path
 
 from analyzer.baseline import Baseline, without
-from analyzer.checking import Batch
 from analyzer.config import Options, load, real
-from analyzer.deepstack import with_deep_stack
-from analyzer.errors import TargetError
+from analyzer.desk import Desk
+from analyzer.directives import Ignore, directives
+from analyzer.errors import no_place
 from analyzer.fixing import applicable, is_python, mended
-from analyzer.mishap import told
-from analyzer.pipeline import Progress, coverage, no_place, weighed
-from analyzer.report import Finding, ModelReport, Problem, Report
-from analyzer.rule import Subject
-from analyzer.selection import excluded, select
+from analyzer.globs import excluded
+from analyzer.projects import Projects
+from analyzer.report import Finding, Problem, Reason, Report
+from analyzer.settling import idle, in_order, settle
 from analyzer.syntax.discovery import discover
 from analyzer.syntax.importers import importers
-from analyzer.workspace import Workspace, Workspaces
+from analyzer.syntax.project import Project
+from analyzer.tasks import Work
+from analyzer.verdict import Verdict, coverage
+from analyzer.weighing import ALONE, Means, opened
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Checked:
     """What a check came to: `read` gives the path and bytes of a file that a finding names."""
 
     report: Report
     found: tuple[Finding, ...]
     """All findings, those that the baseline forgives included."""
-    rules: frozenset[str]
-    """The codes of the rules that were checked."""
+    options: Options
     is_whole: Callable[[str], bool]
     """Whether all that can be found in a file was sought: it was checked, and so was every file that imports it."""
     read: Callable[[str], tuple[Path, bytes]]
+
+    @cached_property
+    def rules(self) -> frozenset[str]:
+        """The codes of the rules that were checked."""
+        from analyzer.selection import select
+
+        return frozenset(rule.code for rule in select(self.options).rules)
 
 
 def check(
@@ -50,66 +58,102 @@ def check(
     known: Baseline,
     force_exclude: bool = False,
     with_importers: bool = False,
-    progress: Progress | None = None,
+    means: Means = ALONE,
 ) -> Checked:
     """The findings of the rules in files and folders; see `analyzer.check`."""
     options = options or load(Path(paths[0]))
-    return with_deep_stack(lambda: _check(paths, options, texts, known, force_exclude, with_importers, progress))
+    with opened(means.cache) as store:
+        projects = Projects(options, texts, store)
+        files, problems = files_to_check(paths, projects, force_exclude=force_exclude)
+        if with_importers:
+            files += _importing(files, projects)
+        work = Work("check", options, ledger=known.models, texts=texts, cache=means.cache)
+        desk = Desk(work, projects, store, executor=means.executor, jobs=means.jobs, progress=means.progress)
+        verdicts = dict(zip(files, desk.verdicts(list(map(str, files))), strict=True))
+        if not desk.recalled:
+            _refuse_selectors(options)
+        parts: dict[Project, dict[str, Verdict]] = {}
+        for file, verdict in verdicts.items():
+            project = projects.holding(file)
+            if verdict.unread is None:
+                parts.setdefault(project, {})[project.display(projects.real(file))] = verdict
+            else:
+                problems.append(verdict.unread)
+        is_whole = _whole(parts, options)
+        told = [_settled(projects, project, part, is_whole) for project, part in parts.items()]
+    models = tuple(model for part in parts.values() for verdict in part.values() for model in verdict.models)
+    findings = tuple(finding for one in told for finding in one.findings)
+    read = sum(len(part) for part in parts.values())
+    report = Report(
+        models,
+        without(findings, known),
+        (*problems, *(problem for one in told for problem in one.problems)),
+        coverage(models, read, len(files) - read),
+        tuple(reason for one in told for reason in one.undecided),
+    )
+    owners = {name: project for project, part in parts.items() for name in part}
+    owners |= {finding.span.file: project for project, one in zip(parts, told, strict=True) for finding in one.findings}
+    return Checked(report, findings, options, is_whole, lambda file: _read(owners[file], file))
 
 
-def _check(
-    paths: Sequence[str],
-    options: Options,
-    texts: Mapping[Path, bytes],
-    known: Baseline,
-    force_exclude: bool,
-    with_importers: bool,
-    progress: Progress | None,
-) -> Checked:
-    selection = select(options)
-    workspaces = Workspaces(options, texts)
-    files, problems = files_to_check(paths, workspaces, options, texts, force_exclude)
-    if with_importers:
-        files += _importing(files, workspaces, options)
-    models: list[ModelReport] = []
-    batches: dict[Workspace, Batch] = {}
-    for number, file in enumerate(files):
-        if progress is not None:
-            progress(number, len(files), str(file))
-        workspace = workspaces.holding(file)
-        try:
-            namespace, _ = workspace.open(file)
-            measured = tuple(weighed(workspace, workspace.all_targets(file), options, (), shapes=True))
-            source = workspace.source(file)
-        except TargetError as error:
-            problems.append(error.problem)
-            continue
-        except Exception as error:  # noqa: BLE001  # as in weighed
-            problems.append(Problem(f"{file}: {told(error)}"))
-            continue
-        subject = Subject(source, namespace, measured, options, workspace.source_named, known.models)
-        batches.setdefault(workspace, Batch(workspace.source_named)).run(subject, selection)
-        models.extend(replace(one.report, layers=()) for one in measured)
-    read = sum(len(batch.subjects) for batch in batches.values())
-    is_whole = _whole(batches, options)
-    findings = tuple(finding for batch in batches.values() for finding in batch.settled(selection, is_whole))
-    undecided = tuple(reason for batch in batches.values() for reason in batch.undecided)
-    problems.extend(problem for batch in batches.values() for problem in batch.problems)
-    covered = coverage(models, read, len(files) - read)
-    report = Report(tuple(models), without(findings, known), tuple(problems), covered, undecided)
-    owners = {name: workspace for workspace, batch in batches.items() for name in batch.names}
-    codes = frozenset(rule.code for rule in selection.rules)
-    return Checked(report, findings, codes, is_whole, lambda file: owners[file].read(file))
+def _read(project: Project, file: str) -> tuple[Path, bytes]:
+    path = project.own(file)
+    assert path is not None
+    return path, project.read(path)
 
 
-def _whole(batches: Mapping[Workspace, Batch], options: Options) -> Callable[[str], bool]:
+def _refuse_selectors(options: Options) -> None:
+    """Raise TargetError for a selector that means no rule; with results of earlier runs there is none."""
+    from analyzer.selection import select
+
+    select(options)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What stands of the findings in one project."""
+
+    findings: tuple[Finding, ...]
+    undecided: tuple[Reason, ...]
+    problems: tuple[Problem, ...]
+
+
+def _settled(
+    projects: Projects, project: Project, verdicts: Mapping[str, Verdict], is_whole: Callable[[str], bool]
+) -> Told:
+    """What stands; only where all was sought that can be found in a file is a comment there unused."""
+
+    def ignores_of(file: str) -> tuple[Ignore, ...]:
+        if file in verdicts:
+            return verdicts[file].ignores
+        source = projects.source(project, file)
+        return directives(source.module).ignores if source is not None else ()
+
+    first = settle((finding for verdict in verdicts.values() for finding in verdict.findings), ignores_of)
+    findings, problems = list(first.findings), [one for verdict in verdicts.values() for one in verdict.problems]
+    for file, verdict in verdicts.items():
+        if any(idle(file, ignore, first.used) for ignore in verdict.ignores) and is_whole(file):
+            from analyzer.checking import check_comments
+            from analyzer.selection import select
+
+            source = projects.source(project, file)
+            if source is not None:
+                options = projects.options
+                found = check_comments(source, options, verdict.ignores, first.used, select(options))
+                findings += found.findings
+                problems += found.problems
+    undecided = tuple(reason for verdict in verdicts.values() for reason in verdict.undecided)
+    return Told(in_order(findings), undecided, tuple(problems))
+
+
+def _whole(parts: Mapping[Project, Mapping[str, Verdict]], options: Options) -> Callable[[str], bool]:
     """What tells whether a file was checked together with all that import it; one that is gone was."""
-    checked = {name: workspace.project for workspace, batch in batches.items() for name in batch.subjects}
+    checked = {name: project for project, part in parts.items() for name in part}
 
     @cache
     def is_whole(file: str) -> bool:
         if file not in checked:
-            return bool(batches) and not any(one.project.holds(one.project.root / file) for one in batches)
+            return bool(parts) and not any(project.holds(project.root / file) for project in parts)
         project = checked[file]
         others = map(project.display, importers(project, [project.root / file], discover(project.root)))
         return all(other in checked or excluded(other, options.exclude) for other in others)
@@ -118,34 +162,35 @@ def _whole(batches: Mapping[Workspace, Batch], options: Options) -> Callable[[st
 
 
 def files_to_check(
-    paths: Sequence[str], workspaces: Workspaces, options: Options, texts: Mapping[Path, bytes], force_exclude: bool
+    paths: Sequence[str], projects: Projects, *, force_exclude: bool
 ) -> tuple[list[Path], list[Problem]]:
     """The files to check; those that are named are excluded only where that is forced."""
-    files: list[Path] = []
+    exclude = projects.options.exclude
+    files: dict[Path, None] = {}
     problems: list[Problem] = []
     for text in paths:
         path = Path(text)
-        named = os.path.isfile(path) or real(path) in texts
+        named = os.path.isfile(path) or real(path) in projects.texts
         if not named and not os.path.isdir(path):
             problems.append(no_place(text))
             continue
         for file in [path] if named else discover(path):
-            name = workspaces.holding(file).project.display(file)
-            if file not in files and not ((force_exclude or not named) and excluded(name, options.exclude)):
-                files.append(file)
-    return files, problems
+            judged = exclude and (force_exclude or not named)
+            if not (judged and excluded(projects.holding(file).display(file), exclude)):
+                files[file] = None
+    return list(files), problems
 
 
-def _importing(files: Sequence[Path], workspaces: Workspaces, options: Options) -> list[Path]:
+def _importing(files: Iterable[Path], projects: Projects) -> list[Path]:
     """The other files of the files' projects that import them, directly or through others."""
-    named: dict[Workspace, list[Path]] = {}
+    named: dict[Project, list[Path]] = {}
     for file in files:
-        named.setdefault(workspaces.holding(file), []).append(file)
+        named.setdefault(projects.holding(file), []).append(file)
     return [
         file
-        for workspace, changed in named.items()
-        for file in importers(workspace.project, changed, discover(workspace.project.root))
-        if not excluded(workspace.project.display(file), options.exclude)
+        for project, changed in named.items()
+        for file in importers(project, changed, discover(project.root))
+        if not excluded(project.display(file), projects.options.exclude)
     ]
 
 
@@ -162,12 +207,14 @@ def mend(
     unsafe: bool,
     force_exclude: bool = False,
     with_importers: bool = False,
+    means: Means = ALONE,
 ) -> tuple[Checked, dict[Path, bytes], int]:
     """What is left when every fix is applied, the new bytes of the files that change, and how many fixes that took."""
     texts, new, count = dict(texts), dict[Path, bytes](), 0
     again = partial(
-        check, paths, options=options, known=known, force_exclude=force_exclude, with_importers=with_importers
-    )
+        check, paths, options=options, known=known, force_exclude=force_exclude, with_importers=with_importers,
+        means=means,
+    )  # fmt: skip
     for _ in range(ROUNDS):
         checked = again(texts=texts)
         changed = False

@@ -1,14 +1,12 @@
-"""The sequence of stages, from text to a report.
+"""The sequence of stages, from the text of one file to what its models weigh.
 
-text ─ syntax ─▶ ir.Module ─ evaluation ─▶ Trace ─ model ─▶ Model ─ passes ─▶ ModelReport ─▶ Report
+text ─ syntax ─▶ ir.Module ─ evaluation ─▶ Trace ─ model ─▶ Model ─ passes ─▶ ModelReport ─▶ Verdict
 
-scan(["models/"], layers=True).models[0].parameters.total      -> 11689512
+weigh_file(workspace, Path("resnet.py"), options, layers=True, shapes=False).models[0].parameters.total    -> 11689512
 """
 
 from __future__ import annotations
 
-import os
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -17,8 +15,7 @@ from pathlib import Path
 from analyzer.algebra.dtype import DType
 from analyzer.algebra.expression import TooComplex
 from analyzer.algebra.tensor import parse_input
-from analyzer.config import Options, load
-from analyzer.deepstack import with_deep_stack
+from analyzer.config import Options
 from analyzer.errors import TargetError
 from analyzer.evaluation.modules import named_modules
 from analyzer.evaluation.run import Outcome, Run, explore
@@ -29,51 +26,39 @@ from analyzer.mishap import told
 from analyzer.model.tree import build
 from analyzer.passes.forward import forward
 from analyzer.passes.inputs import Input, derive
-from analyzer.report import Coverage, ModelReport, Problem, Report, Status
-from analyzer.syntax.discovery import discover
+from analyzer.report import Problem
+from analyzer.verdict import Verdict
 from analyzer.weigh import Path as Way
 from analyzer.weigh import Weighed, failure, weigh
-from analyzer.workspace import Found, Workspace, Workspaces
-
-Progress = Callable[[int, int, str], None]
+from analyzer.workspace import Found, Workspace
 
 
-def summary(targets: Sequence[str], *, inputs: Sequence[str], options: Options | None) -> Report:
-    """The report of the targets; see `analyzer.summary`."""
-    options = options or load(Path(targets[0].partition("::")[0]))
+def summarise(workspace: Workspace, text: str, given: tuple[Input, ...], options: Options) -> Verdict:
+    """The models that `FILE`, `FILE::NAME` or `FILE::EXPRESSION` names, each with its layers and shapes."""
     try:
-        given = parse_inputs([(None, text) for text in inputs])
-    except ValueError as error:
-        return Report(problems=(unreadable(error),))
-    return with_deep_stack(lambda: _summary(targets, given, options))
+        found = workspace.targets(text)
+    except TargetError as error:
+        return Verdict(unread=error.problem)
+    except Exception as error:  # noqa: BLE001  # as in weighed
+        return Verdict(unread=Problem(f"{text}: {told(error)}"))
+    measured = list(weighed(workspace, found, options, given, shapes=True))
+    problems = [] if measured else [no_model(text)]
+    for one in measured:
+        refused = [way.refusals(given) for way in one.ways if way.model is not None]
+        problems.extend(workspace.shown(refusals[0]) for refusals in refused[:1] if all(refused))
+    return Verdict(tuple(one.report for one in measured), problems=tuple(problems))
 
 
-def _summary(targets: Sequence[str], given: tuple[Input, ...], options: Options) -> Report:
-    workspaces = Workspaces(options)
-    models: list[ModelReport] = []
-    problems: list[Problem] = []
-    files: set[str] = set()
-    unread = 0
-    for text in targets:
-        workspace = workspaces.holding(Path(text.partition("::")[0]))
-        try:
-            found = workspace.targets(text)
-        except TargetError as error:
-            problems.append(error.problem)
-            unread += error.problem.span is not None or not os.path.isfile(text.partition("::")[0])
-            continue
-        except Exception as error:  # noqa: BLE001  # as in weighed
-            problems.append(Problem(f"{text}: {told(error)}"))
-            continue
-        files.add(text.partition("::")[0])
-        measured = list(weighed(workspace, found, options, given, shapes=True))
-        if not measured:
-            problems.append(no_model(text))
-        for one in measured:
-            models.append(one.report)
-            refused = [way.refusals(given) for way in one.ways if way.model is not None]
-            problems.extend(workspace.shown(refusals[0]) for refusals in refused[:1] if all(refused))
-    return Report(tuple(models), (), tuple(problems), coverage(models, len(files), unread))
+def weigh_file(workspace: Workspace, file: Path, options: Options, *, layers: bool, shapes: bool) -> Verdict:
+    """Every model that a file defines."""
+    try:
+        found = workspace.all_targets(file)
+    except TargetError as error:
+        return Verdict(unread=error.problem)
+    except Exception as error:  # noqa: BLE001  # as in weighed
+        return Verdict(unread=Problem(f"{file}: {told(error)}"))
+    measured = weighed(workspace, found, options, (), shapes=shapes)
+    return Verdict(tuple(one.report if layers else replace(one.report, layers=()) for one in measured))
 
 
 def unreadable(error: ValueError) -> Problem:
@@ -87,49 +72,6 @@ def no_model(text: str) -> Problem:
             f"{text} gives no module", hint="name an nn.Module class, an instance of one, or a call that gives one"
         )
     return Problem(f"{file} holds no model", hint="weighbridge looks for nn.Module classes, instances and factories")
-
-
-def no_place(text: str) -> Problem:
-    if os.path.exists(text):
-        return Problem(f"cannot read {text}: not a regular file")
-    return Problem(f"no such file or folder: {text}")
-
-
-def scan(
-    paths: Sequence[str], *, layers: bool, shapes: bool, options: Options | None, progress: Progress | None
-) -> Report:
-    """The report of every model below the paths; see `analyzer.scan`."""
-    options = options or load(Path(paths[0]))
-    return with_deep_stack(lambda: _scan(paths, layers, shapes, options, progress))
-
-
-def _scan(paths: Sequence[str], layers: bool, shapes: bool, options: Options, progress: Progress | None) -> Report:
-    workspaces = Workspaces(options)
-    models: list[ModelReport] = []
-    problems: list[Problem] = []
-    files: list[Path] = []
-    for text in paths:
-        if not os.path.isfile(text) and not os.path.isdir(text):
-            problems.append(no_place(text))
-            continue
-        files.extend(file for file in discover(Path(text)) if file not in files)
-    missing = len(problems)
-    for number, file in enumerate(files):
-        if progress is not None:
-            progress(number, len(files), str(file))
-        workspace = workspaces.holding(file)
-        try:
-            found = workspace.all_targets(file)
-        except TargetError as error:
-            problems.append(error.problem)
-            continue
-        except Exception as error:  # noqa: BLE001  # as in weighed
-            problems.append(Problem(f"{file}: {told(error)}"))
-            continue
-        measured = weighed(workspace, found, options, (), shapes=shapes)
-        models.extend(one.report if layers else replace(one.report, layers=()) for one in measured)
-    unread = len(problems) - missing
-    return Report(tuple(models), (), tuple(problems), coverage(models, len(files) - unread, unread))
 
 
 def weighed(
@@ -231,21 +173,3 @@ def parse_inputs(texts: Sequence[tuple[str | None, str]]) -> tuple[Input, ...]:
             raise ValueError(str(error)) from error
         found.append((name or given or f"input{len(found) or ''}", type_))
     return tuple(found)
-
-
-def coverage(models: Sequence[ModelReport], files: int, unread: int) -> Coverage:
-    """What was read and what was not understood."""
-    by_status = Counter(model.status for model in models)
-    reasons = Counter(unknown.reason for model in models for unknown in model.unknowns)
-    operators: Counter[str] = Counter()
-    for model in models:
-        operators.update(model.unknown_operators)
-    return Coverage(
-        files, len(models), by_status[Status.EXACT], by_status[Status.SYMBOLIC], by_status[Status.PARTIAL],
-        by_status[Status.FAILED], unread, _by_count(reasons), _by_count(operators),
-    )  # fmt: skip
-
-
-def _by_count(counts: Counter[str]) -> dict[str, int]:
-    """The most frequent first."""
-    return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))

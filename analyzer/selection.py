@@ -3,7 +3,6 @@
     selection = select(Options(root, select=("WBS", "WBX301"), ignore=("WBS102",)))
     [rule.code for rule in selection.rules]                    -> ["WBS101", "WBX301"]
     selection.ignores("tests/net.py", rule)                    -> True with per_file_ignores={"tests/*": ("WBS",)}
-    excluded("legacy/old/net.py", ("legacy",))                 -> True
 
 The longest selector that means a rule decides; of two as long, the one that ignores it.
 """
@@ -11,13 +10,12 @@ The longest selector that means a rule decides; of two as long, the one that ign
 from __future__ import annotations
 
 import difflib
-import fnmatch
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from analyzer.config import Options
 from analyzer.errors import TargetError
+from analyzer.globs import matches
 from analyzer.report import Problem
 from analyzer.rule import Rule, rules
 
@@ -74,19 +72,3 @@ def known(asked: str) -> None:
     near = difflib.get_close_matches(asked.upper(), names, n=1) or difflib.get_close_matches(asked.lower(), names, n=1)
     hint = f"did you mean {near[0]}?" if near else "`weighbridge rule --all` lists the rules"
     raise TargetError(Problem(f"no rule is called {asked!r}, and no code begins so", hint=hint))
-
-
-def excluded(file: str, patterns: Iterable[str]) -> bool:
-    """Whether a file, or a folder that it lies in, is left out."""
-    return any(matches(file, pattern) for pattern in patterns)
-
-
-def matches(file: str, pattern: str) -> bool:
-    """Whether a glob pattern means a file or a folder around it, by its name or its path from the root."""
-    path = PurePosixPath(file)
-    pattern = pattern.removeprefix("./").rstrip("/")
-    return any(
-        fnmatch.fnmatchcase(part.as_posix(), pattern) or fnmatch.fnmatchcase(part.name, pattern)
-        for part in (path, *path.parents)
-        if part.name
-    )

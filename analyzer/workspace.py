@@ -10,44 +10,44 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from analyzer.config import Options, find_root, real
+from analyzer.cache.store import Store
+from analyzer.config import Options, real
 from analyzer.directives import Directives, directives
 from analyzer.errors import TargetError
 from analyzer.evaluation.imports import Session
 from analyzer.evaluation.targets import Target, expression_target, registered_names, targets_in
 from analyzer.evaluation.values import Namespace
+from analyzer.projects import Projects
+from analyzer.recall.trail import Trail
 from analyzer.report import Problem, Span
 from analyzer.source import Source
 from analyzer.syntax import ir
-from analyzer.syntax.overlay import Overlay
 from analyzer.syntax.project import OutsideRoot, Project
-from analyzer.syntax.reader import DISK
 from analyzer.syntax.source import SourceError
 
 Found = tuple[Namespace, Target]
 
 
 class Workspaces:
-    """One workspace for the options' project, and one for each other project that a target lies in."""
+    """One workspace for each project."""
 
-    def __init__(self, options: Options, texts: Mapping[Path, bytes] | None = None) -> None:
+    def __init__(
+        self, options: Options, texts: Mapping[Path, bytes] | None = None, *, store: Store | None = None
+    ) -> None:
         """`texts` stand before what the disk has, by real path."""
-        self.options = options
-        self._reader = Overlay(texts) if texts else DISK
-        self._opened: dict[Path, Workspace] = {}
+        self.projects = Projects(options, texts, store)
+        self._opened: dict[Project, Workspace] = {}
 
     def holding(self, path: Path) -> Workspace:
         """The workspace of the project that a file or folder belongs to."""
-        place = real(path)
-        folders = (self.options.root, *self.options.search_path)
-        root = self.options.root if any(place.is_relative_to(folder) for folder in folders) else find_root(place)
-        if root not in self._opened:
-            options = replace(self.options, root=root)
-            self._opened[root] = Workspace(options, Project(root, options.search_path, reader=self._reader))
-        return self._opened[root]
+        project = self.projects.holding(path)
+        if project not in self._opened:
+            self._opened[project] = Workspace(self.projects.options_for(project), project)
+        return self._opened[project]
 
 
 class Workspace:
@@ -56,10 +56,12 @@ class Workspace:
     def __init__(self, options: Options, project: Project) -> None:
         self.options = options
         self.project = project
-        self.session = Session(project)
+        self.trail = Trail(project)
+        self.session = Session(self.trail)
         self._directives: dict[Path, Directives] = {}
         self._sources: dict[Path, Source] = {}
-        self._named: dict[str, Source | None] = {}
+        self._named: dict[str, tuple[Path | None, Source | None]] = {}
+        self._consulted: set[Path] = set()
 
     def open(self, path: Path) -> tuple[Namespace, ir.Module]:
         """A file's namespace and syntax; raises TargetError where it cannot be read or is no Python."""
@@ -126,12 +128,14 @@ class Workspace:
     def source_named(self, file: str) -> Source | None:
         """A file of the project by the name that places give it; None for what is installed or known otherwise."""
         if file not in self._named:
-            path = self.project.own(file)
-            try:
-                self._named[file] = None if path is None else self.source(path)
-            except (SourceError, OSError, OutsideRoot):
-                self._named[file] = None
-        return self._named[file]
+            path, source = self.project.own(file), None
+            with suppress(SourceError, OSError, OutsideRoot):
+                source = None if path is None else self.source(path)
+            self._named[file] = path, source
+        path, source = self._named[file]
+        if path is not None:
+            self._consulted.add(path)
+        return source
 
     def targets(self, text: str) -> list[Found]:
         """The targets that `FILE`, `FILE::NAME` or `FILE::EXPRESSION` names."""
@@ -181,3 +185,14 @@ class Workspace:
     def registered(self) -> dict[int, str]:
         """The names that registries of the loaded modules give to functions."""
         return registered_names(self.session)
+
+    def rests_on(self, path: Path) -> set[Path] | None:
+        """All files and folders that what was found in a file, since the last call, rests on; None where that is more.
+
+        The bounds of a project are more: which file they keep from being read depends on those read before.
+        """
+        consulted, self._consulted = self._consulted, set()
+        packages = self.session.by_path if self.session.from_the_top else {}
+        if self.trail.bounded:
+            return None
+        return self.trail.behind((real(path), *consulted), self.session.imported, packages)

@@ -174,6 +174,7 @@ def _checked(
 ) -> tuple[Checked, dict[Path, bytes], int]:
     from analyzer.cli.progress import Progress
     from analyzer.linting import check, mend
+    from analyzer.weighing import Means
 
     if fix:
         return mend(
@@ -183,7 +184,7 @@ def _checked(
     with Progress(unicode=output.writes_unicode(sys.stderr)) as progress:
         checked = check(
             paths, options=options, texts=texts, known=known,
-            force_exclude=force_exclude, with_importers=with_importers, progress=progress,
+            force_exclude=force_exclude, with_importers=with_importers, means=Means(progress=progress),
         )  # fmt: skip
     return checked, {}, 0
 

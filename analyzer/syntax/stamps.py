@@ -12,7 +12,9 @@ import hashlib
 import os
 import stat
 import time
-from collections.abc import Collection
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import msgspec
@@ -36,20 +38,19 @@ _DECODER = msgspec.msgpack.Decoder(dict[str, Stamp])
 
 
 class Stamps:
-    """Files by their real paths; `apart` are those that do not stand as the disk has them."""
+    """Files by their real paths; `texts` stand before what the disk has."""
 
-    def __init__(self, store: Store | None, project: str, apart: Collection[str] = ()) -> None:
+    def __init__(self, store: Store | None, project: str, texts: Mapping[Path, bytes] = MappingProxyType({})) -> None:
         self._store = store
         self._key = hashlib.blake2b(project.encode(errors="surrogateescape"), digest_size=16).digest()
-        self._apart = apart
         self._stamps = self._kept()
         self._fresh = False
-        self._seen: dict[str, str | None] = {}
+        self._seen: dict[str, str | None] = {str(path): _hash(text) for path, text in texts.items()}
 
     def digest(self, path: str, maximum: int) -> str | None:
-        """The sha256 of a file's bytes; None for one that cannot be read, is larger, or stands apart."""
+        """The sha256 of a file's bytes; None for one that cannot be read or is larger."""
         if path not in self._seen:
-            self._seen[path] = None if path in self._apart else self._found(path, maximum)
+            self._seen[path] = self._found(path, maximum)
         return self._seen[path]
 
     def _found(self, path: str, maximum: int) -> str | None:
@@ -66,7 +67,7 @@ class Stamps:
             return None
         if len(data) > maximum:
             return None
-        digest = hashlib.sha256(data).hexdigest()
+        digest = _hash(data)
         self._stamps.pop(path, None)
         if time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns) > SETTLING:
             self._stamps[path] = Stamp(*_of(status), digest)
@@ -91,3 +92,7 @@ class Stamps:
 
 def _of(status: os.stat_result) -> tuple[int, int, int, int]:
     return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

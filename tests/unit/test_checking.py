@@ -9,10 +9,11 @@ import analyzer
 from analyzer.baseline import Baseline, dumped, load, shrunk, taken, without
 from analyzer.config import Options
 from analyzer.errors import TargetError
+from analyzer.globs import excluded
 from analyzer.linting import check, mend
 from analyzer.report import Finding, Report, Severity, Span
 from analyzer.rule import rules
-from analyzer.selection import excluded, select
+from analyzer.selection import select
 
 SOFTMAX = "from torch import nn\n\nnet = nn.Sequential(nn.Linear(8, 4), nn.Softmax())  {}\n"
 FUNCTION = "import torch.nn.functional as F\n\ndef one(x):\n    return F.softmax(x)\n"
