@@ -72,6 +72,14 @@ def _candidates(body: tuple[Any, ...], namespace: Namespace, own: set[str]) -> I
                     yield name, Place(namespace.file, node.span)
 
 
+def builds(statement: Any, namespace: Namespace) -> bool:
+    """Whether a statement binds one name to a call that gives a module where it does not fail."""
+    match statement:
+        case ir.Assign(targets=(ir.Name(),), value=value) | ir.Annotate(target=ir.Name(), value=value):
+            return _may_build(value, namespace, set())
+    return False
+
+
 def _may_build(value: Any, namespace: Namespace, own: set[str]) -> bool:
     while isinstance(value, ir.Call) and isinstance(value.function, ir.Attribute) and value.function.name in KEEPING:
         value = value.function.value

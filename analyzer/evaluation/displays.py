@@ -10,6 +10,7 @@ from typing import Any
 from analyzer.evaluation import assignment, expressions, iteration, operations, rounds
 from analyzer.evaluation.call_expressions import Evaluator
 from analyzer.evaluation.frames import Frame, Scope
+from analyzer.evaluation.generator_objects import Generator
 from analyzer.evaluation.values import Unknown, Value
 from analyzer.syntax import ir
 
@@ -139,7 +140,7 @@ def compile_comprehension(node: ir.Comprehension, scope: Scope) -> Evaluator:
 
             return rounds.repeat(frame.run, source, make)
         if node.kind == "generator":
-            return (value for _, value in produce(child, 0, source))
+            return Generator(frame.run, (value for _, value in produce(child, 0, source)))
         try:
             if node.kind == "dict":
                 result: dict[Value, Value] = {}

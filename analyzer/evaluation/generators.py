@@ -8,13 +8,12 @@ def pairs():                  list(call(run, pairs)) -> [(0, 1), (1, 2)]
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from analyzer.evaluation import assignment, calls, exception_statements, iteration, operations, statements
 from analyzer.evaluation.expressions import Unsupported, compile_expression
 from analyzer.evaluation.frames import Frame, Scope
-from analyzer.evaluation.run import OutOfFuel
+from analyzer.evaluation.generator_objects import Generator
 from analyzer.evaluation.values import BREAK, CONTINUE, Place, Raised, Signal, Value
 from analyzer.syntax import ir
 
@@ -23,26 +22,7 @@ def compile_generator(body: tuple[Any, ...], scope: Scope) -> Callable[[Frame], 
     """The closure that starts a generator; each value that is asked for is a call of its own."""
     block = _block(body, scope)
 
-    def start(frame: Frame) -> Any:
-        run, steps = frame.run, block(frame)
-        resume = partial(next, steps)
-        while True:
-            if run.depth >= run.limits.depth:
-                raise OutOfFuel(f"generators are nested over {run.limits.depth} deep", run.place)
-            run.depth += 1
-            try:
-                run.step()
-                value = resume()
-            except StopIteration as stop:
-                return None if stop.value is None else stop.value.value
-            finally:
-                run.depth -= 1
-            try:
-                resume = partial(steps.send, (yield value))
-            except Raised as error:
-                resume = partial(steps.throw, error)
-
-    return start
+    return lambda frame: Generator(frame.run, block(frame))
 
 
 def _has_yield(node: Any) -> bool:

@@ -7,6 +7,7 @@ call(run, that, [3, 64, 7], {})       -> ModuleInstance with attributes, weight 
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -175,10 +176,18 @@ def fill(run: Run, module: ModuleInstance, spec: LayerSpec, dtype: Value = None)
             continue
         if any(isinstance(size, (float, Rational)) for size in shape):
             raise raised(run, "TypeError", _NO_SIZE)
+        check_first(run, spec.name, shape)
         type_ = TensorType(tuple(shape), dtype if isinstance(dtype, DType) else DType.float32)
         store(run, module, name, Tensor(type_, is_parameter=True, requires_grad=trainable, place=module.place))
     for name, buffer in spec.buffers(view).items():
+        check_first(run, spec.name, () if buffer is None else buffer.shape)
         module.buffers[name] = None if buffer is None else Tensor(buffer, place=module.place)
+
+
+def check_first(run: Run, name: str, shape: Sequence[Value]) -> None:
+    """A bool may be a size anywhere in a shape but in its first place."""
+    if shape and isinstance(shape[0], bool):
+        raise raised(run, "TypeError", f"{name}: argument 'size' must be tuple of ints, but found element of type bool")
 
 
 __all__ = ["Expr", "abstract_classes", "canonical", "fill", "layer_class"]

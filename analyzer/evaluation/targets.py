@@ -60,6 +60,8 @@ def targets_in(session: Session, namespace: Namespace, module: ir.Module, assume
         for name in _names(statement):
             value = namespace.names.get(name)
             target = _target(session, name, value, place, statement, assume)
+            if isinstance(value, Unknown) and bodies.builds(statement, namespace):
+                target = Target(name, "instance", place, _given(value))
             if target is not None and not any(other.name == name for other in found):
                 found.append(target)
     for body_of, name, place, make in bodies.instances_in(namespace, module):
@@ -103,6 +105,10 @@ def _target(session: Session, name: str, value: Value, place: Place, statement: 
     if isinstance(statement, ir.Function) and is_factory(statement):
         return Target(name, "factory", place, _call(value, _bound(value, assume), place))
     return None
+
+
+def _given(value: Value) -> Callable[[Run], Value]:
+    return lambda run: value
 
 
 def _call(function: Value, keywords: Mapping[str, Value], place: Place) -> Callable[[Run], Value]:

@@ -32,7 +32,10 @@ def sizes(function: str, given: Sequence[Any], keyword: Any = None) -> Shape:
         if not given:
             raise Refused(f'{function}() missing 1 required positional arguments: "size"')
         keyword = given[0] if len(given) == 1 and isinstance(given[0], list | tuple) else given
-    return tuple(integer(function, size) for size in (keyword if isinstance(keyword, list | tuple) else (keyword,)))
+    found = tuple(integer(function, size) for size in (keyword if isinstance(keyword, list | tuple) else (keyword,)))
+    if found and isinstance(found[0], bool):  # torch looks at the first one only
+        raise Refused(f"{function}(): argument 'size' must be tuple of ints, but found element of type bool at pos 0")
+    return found
 
 
 def shape_of(function: str, given: Sequence[Any], keyword: Any = None) -> Shape:

@@ -12,6 +12,7 @@ from typing import Any
 
 from analyzer.evaluation import attributes, comparisons, iteration, operations
 from analyzer.evaluation.exceptions import OBJECT, raised
+from analyzer.evaluation.generator_objects import GENERATORS
 from analyzer.evaluation.natives.registry import Table
 from analyzer.evaluation.run import Run
 from analyzer.evaluation.values import (
@@ -160,7 +161,7 @@ _KINDS: dict[str, tuple[str | None, Callable[[Value], bool], tuple[str, ...] | N
     "Container": (None, lambda v: isinstance(v, _SIZED), ("__contains__",)),
     "Iterable": (None, lambda v: isinstance(v, _SIZED) or _iterates(v), ("__iter__",)),
     "Iterator": ("Iterable", _iterates, ("__next__", "__iter__")),
-    "Generator": ("Iterator", lambda v: type(v).__name__ == "generator", ("__next__", "__iter__", "send")),
+    "Generator": ("Iterator", lambda v: isinstance(v, GENERATORS), ("__next__", "__iter__", "send")),
     "Reversible": ("Iterable", lambda v: isinstance(v, (list, tuple, str, dict, range)), ("__reversed__", "__iter__")),
     "Collection": ("Iterable", lambda v: isinstance(v, _SIZED), ("__len__", "__iter__", "__contains__")),
     "Sequence": ("Collection", lambda v: isinstance(v, (list, tuple, str, bytes, range, deque)), None),

@@ -11,6 +11,7 @@ from typing import Any
 
 from analyzer.evaluation import attributes
 from analyzer.evaluation.exceptions import raised
+from analyzer.evaluation.generator_objects import GENERATORS
 from analyzer.evaluation.natives.registry import native
 from analyzer.evaluation.run import OutOfFuel, Run
 from analyzer.evaluation.values import Bound, DefaultDict, Instance, ModuleInstance, Partial, Tensor, Value
@@ -38,7 +39,7 @@ def deepcopy(run: Run, x: Value, memo: Value = None) -> Value:
 
 def _deep(run: Run, value: Value, memo: dict[Any, Value]) -> Value:
     if not isinstance(value, (*_CONTAINERS, *_OBJECTS, Bound, Partial)):
-        if type(value).__name__ == "generator":
+        if isinstance(value, GENERATORS):
             raise raised(run, "TypeError", "cannot pickle 'generator' object")
         return value
     if id(value) in memo:

@@ -28,13 +28,14 @@ from analyzer.evaluation.values import (
 
 # ---------------------------------------------------------------- auto, member, nonmember
 
-_OPERATORS = {"__or__": "|", "__and__": "&", "__xor__": "^", "__ror__": "|"}
+_BITS = {"or": "|", "and": "&", "xor": "^"}
+_SIGNS = {**_BITS, "add": "+", "sub": "-", "mul": "*", "floordiv": "//", "mod": "%", "pow": "**", "lshift": "<<"}
 
 
-def _combined(name: str) -> Native:
+def _combined(name: str, *, swapped: bool) -> Native:
     def combine(run: Run, left: Value, right: Value) -> Value:
         result = Instance(AUTO)
-        result.attributes["parts"] = (_OPERATORS[name], left, right)
+        result.attributes["parts"] = (_SIGNS[name], *((right, left) if swapped else (left, right)))
         return result
 
     return Native(f"auto.{name}", combine, binds=True)
@@ -44,7 +45,8 @@ def _auto(run: Run, cls: Class) -> Value:
     return Instance(AUTO)
 
 
-AUTO = Class("auto", (OBJECT,), {name: _combined(name) for name in _OPERATORS}, module="enum", native=_auto)
+_COMBINED = {f"__{r}{name}__": _combined(name, swapped=bool(r)) for name in _SIGNS for r in ("", "r")}
+AUTO = Class("auto", (OBJECT,), _COMBINED, module="enum", native=_auto)
 WRAPPER = Class("member", (OBJECT,), {}, module="enum")
 
 
@@ -78,6 +80,8 @@ def _settle(run: Run, cls: Class, name: str, value: Value, values: list[Value]) 
         return value
     if "parts" in value.attributes:
         sign, *sides = value.attributes["parts"]
+        if sign not in _BITS.values() and any(_unbound(side) for side in sides):
+            raise raised(run, "TypeError", f"unsupported operand type(s) for {sign}: 'auto'")
         left, right = (_settle(run, cls, name, side, values) for side in sides)
         return operations.binary(run, sign, left, right)
     if "value" not in value.attributes:
@@ -86,6 +90,11 @@ def _settle(run: Run, cls: Class, name: str, value: Value, values: list[Value]) 
         function = found[1].function if isinstance(found[1], (StaticMethod, ClassMethod)) else found[1]
         value.attributes["value"] = calls.call(run, function, [name, 1, len(values), list(values)], {})
     return value.attributes["value"]
+
+
+def _unbound(value: Value) -> bool:
+    """Whether it is an auto() that no earlier member has the name of."""
+    return isinstance(value, Instance) and value.cls is AUTO and not value.attributes.keys() & {"value", "parts"}
 
 
 def _make_member(run: Run, cls: Class, value: Value) -> Instance:

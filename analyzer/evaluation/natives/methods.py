@@ -12,12 +12,13 @@ from pathlib import PurePath
 from typing import Any
 
 from analyzer.algebra.expression import product
-from analyzer.evaluation import comparisons, iteration, operations, strings
-from analyzer.evaluation.exceptions import guarded, raised
+from analyzer.evaluation import calls, comparisons, iteration, operations, strings
+from analyzer.evaluation.exceptions import exception, guarded, raised
+from analyzer.evaluation.generator_objects import Generator
 from analyzer.evaluation.natives.builtin_functions import sorted_values
 from analyzer.evaluation.natives.registry import concrete, pure
 from analyzer.evaluation.run import Run
-from analyzer.evaluation.values import DefaultDict, Native, Unknown, Value
+from analyzer.evaluation.values import Class, DefaultDict, Native, Raised, Unknown, Value
 
 
 class Size(tuple[Any, ...]):
@@ -299,6 +300,24 @@ _COUNTER: Mapping[str, Callable[..., Any]] = {
 _PATH_METHODS = ("as_posix", "joinpath", "with_suffix", "with_name", "is_absolute", "relative_to", "match")
 
 
+def _send(run: Run, target: Generator, value: Value) -> Value:
+    return _ended(run, target.send, value)
+
+
+def _throw(run: Run, target: Generator, error: Value, *more: Value) -> Value:
+    if isinstance(error, Class):
+        error = calls.call(run, error, list(more[:1]), {})
+    return error if isinstance(error, Unknown) else _ended(run, target.throw, Raised(error, run.place))
+
+
+def _ended(run: Run, resume: Callable[[Any], Value], given: Any) -> Value:
+    """What a generator gives next; its end is an exception of the analysed program."""
+    try:
+        return resume(given)
+    except StopIteration as stop:
+        raise Raised(exception("StopIteration", *([] if stop.value is None else [stop.value])), run.place) from None
+
+
 def _numel(run: Run, target: Size) -> Value:
     return product(target)
 
@@ -335,6 +354,7 @@ METHODS: Mapping[type, Mapping[str, Native]] = {
     float: _natives("float", _FLOAT),
     deque: _natives("deque", _DEQUE),
     PurePath: _natives("Path", _PATH),
+    Generator: _natives("generator", {"send": _send, "throw": _throw, "close": lambda run, target: target.close()}),
 }
 
 __all__ = ["METHODS", "Size"]

@@ -14,6 +14,7 @@ from typing import Any
 
 from analyzer.evaluation import comparisons, iteration, operations, strings
 from analyzer.evaluation.exceptions import OBJECT, guarded
+from analyzer.evaluation.generator_objects import GENERATORS
 from analyzer.evaluation.natives.builtin_types import TYPES
 from analyzer.evaluation.natives.registry import Table
 from analyzer.evaluation.run import Run
@@ -80,11 +81,10 @@ def _kind(name: str, types: tuple[type, ...], make: Any = None) -> Class:
     return Class(name, (OBJECT,), {"__instance_check__": check}, module="types", native=make)
 
 
-_GENERATOR = type(_ for _ in ())
 _KINDS = {
     "FunctionType": _kind("function", (Function,)), "LambdaType": _kind("function", (Function,)),
     "MethodType": _kind("method", (Bound,), _method), "BuiltinFunctionType": _kind("builtin", (Native, Operator)),
-    "BuiltinMethodType": _kind("builtin", (Native, Operator)), "GeneratorType": _kind("generator", (_GENERATOR,)),
+    "BuiltinMethodType": _kind("builtin", (Native, Operator)), "GeneratorType": _kind("generator", GENERATORS),
     "ModuleType": _kind("module", (Namespace, NativeModule), _module),
     "MappingProxyType": _kind("mappingproxy", (dict,), _proxy),
 }  # fmt: skip
