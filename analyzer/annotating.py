@@ -74,7 +74,7 @@ def annotate(paths: Sequence[str], options: Options) -> Annotated:
 
 def _annotate(paths: Sequence[str], options: Options) -> Annotated:
     workspaces = Workspaces(options)
-    files, problems = files_to_check(paths, workspaces, options, {}, force_exclude=False)
+    files, problems = files_to_check(paths, workspaces.projects, force_exclude=False)
     new: dict[Path, tuple[bytes, bytes]] = {}
     changes: list[Change] = []
     read = 0
