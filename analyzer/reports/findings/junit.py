@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import groupby
 from xml.sax.saxutils import escape, quoteattr
 
@@ -33,7 +34,7 @@ def check(report: Report, shown: Shown) -> str:
         ]
     said = "\n".join((totals(report, shown), *covered(report)))
     said = "\n".join(plain(line) for line in said.split("\n"))
-    lines += [f"  <!-- {escape(said).replace('--', '- -')} -->", "</testsuites>"]
+    lines += [f"  <!-- {re.sub('-(?=-)', '- ', escape(said))} -->", "</testsuites>"]
     return "\n".join(lines) + "\n"
 
 

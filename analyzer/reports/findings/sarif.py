@@ -100,7 +100,7 @@ def _fix(fix: Fix, shown: Shown) -> dict[str, Any]:
 
 
 def _file(span: Span, shown: Shown) -> dict[str, str]:
-    return {"uri": quote(f"{shown.prefix}{span.file}"), "uriBaseId": "SRCROOT"}
+    return {"uri": quote(f"{shown.prefix}{span.file}", errors="surrogateescape"), "uriBaseId": "SRCROOT"}
 
 
 def _region(span: Span) -> dict[str, int]:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import jsonschema
@@ -12,6 +14,7 @@ import pytest
 from analyzer.report import Coverage, Edit, Finding, Fix, Problem, Reason, Report, Severity, Span
 from analyzer.reports.findings import Shown, names, render
 from analyzer.reports.findings.parts.fingerprint import fingerprints
+from analyzer.reports.parts.escape import plain
 from tests.unit.reports.sarif_schema import SCHEMA
 
 CONTRACT = json.loads((Path(__file__).parents[3] / "docs" / "report.schema.json").read_text(encoding="utf-8"))
@@ -149,6 +152,52 @@ def test_sarif_keeps_to_the_standard(report: Report) -> None:
     assert run["invocations"][0]["executionSuccessful"] is not report.problems
     for result in run["results"]:
         assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
+
+
+def test_sarif_keeps_to_the_whole_of_the_standard() -> None:
+    file = os.environ.get("WEIGHBRIDGE_SARIF_SCHEMA")
+    if file is None:
+        pytest.skip("WEIGHBRIDGE_SARIF_SCHEMA names no copy of OASIS's sarif-schema-2.1.0.json")
+    schema = json.loads(Path(file).read_text(encoding="utf-8"))
+    for report in (REPORT, EMPTY, replace(REPORT, problems=(Problem("net.py: no Python"),))):
+        document = json.loads(shown("sarif", report, version="1.2.3", unsafe=True))
+        jsonschema.Draft7Validator(schema, format_checker=jsonschema.FormatChecker()).validate(document)
+
+
+NAMES = [
+    "-a.py",
+    "::error::a.py",
+    "a\nb.py",
+    "a%0Ab,c:d.py",
+    "q\"u'o.py",
+    "<b>|`c`.py",
+    "a\udcff.py",
+    "\u202ea.py",
+    "𝔘 ü.py",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_format_takes_every_name_of_a_file(name: str) -> None:
+    span = Span(name, 1, 1, 1, 2)
+    fix = Fix("mend", (Edit(span, "y"),))
+    told = replace(LINEAR, span=span, fix=fix, model=f"{name}::Net", source_line="x = 𝔘\x1b")
+    reasons = {f"{name}---b is not known": 1}
+    report = Report(findings=(told,), coverage=Coverage(files=1, reasons=reasons), problems=(Problem(name),))
+    texts = {form: shown(form, report) for form in names()}
+    for text in texts.values():
+        text.encode()
+        assert all(char.isprintable() or char in "\n\u200b" for char in text)
+    uri = json.loads(texts["sarif"])["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert unquote(uri["uri"], errors="surrogateescape") == name
+    jsonschema.validate(json.loads(texts["sarif"]), SCHEMA, format_checker=jsonschema.FormatChecker())
+    jsonschema.validate(json.loads(texts["json"]), CONTRACT)
+    assert json.loads(texts["json-lines"].splitlines()[0])["file"] == name
+    assert json.loads(texts["gitlab"])[0]["location"]["path"] == name
+    assert json.loads(texts["rdjson"])["diagnostics"][0]["location"]["path"] == name
+    assert [suite.attrib["name"] for suite in ElementTree.fromstring(texts["junit"]).iter("testsuite")] == [plain(name)]
+    assert len(texts["github"].splitlines()) == 2
+    assert texts["github"].splitlines()[0].split("::")[1].count(",") == 5
 
 
 def test_sarif_quotes_files_and_offers_safe_fixes_alone() -> None:
