@@ -135,8 +135,11 @@ def _one_of(names: tuple[str, ...]) -> Callable[[object], object]:
     return read
 
 
-def _quantity(example: str) -> Mapping[str, Any]:
-    return {"type": ["integer", "string"], "minimum": 0, "pattern": r"^[0-9]", "examples": [example]}
+def _quantity(example: str, units: Mapping[str, int], *others: str) -> Mapping[str, Any]:
+    """The schema of a number or a number with a unit in any case; `others` are patterns of texts that do as well."""
+    cased = ("".join(f"[{char}{char.upper()}]" for char in unit) for unit in units if unit)
+    pattern = "|".join((rf"[0-9][0-9,_]*(\.[0-9]+)?\s*({'|'.join(cased)})?", *others))
+    return {"type": ["integer", "string"], "minimum": 0, "pattern": f"^({pattern})$", "examples": [example]}
 
 
 COUNT = _amount(COUNTS, 'a number such as 25_000_000 or "25M"')
@@ -149,17 +152,25 @@ KEYS: Mapping[str, Key] = {
         _patterns,
         {"type": ["string", "array"], "items": {"type": "string"}, "examples": ["src/mobile/*", "*::MobileNet*"]},
     ),
-    "max-parameters": Key("max_parameters", COUNT, _quantity("25M")),
-    "max-trainable": Key("max_trainable", COUNT, _quantity("25M")),
-    "max-layer-parameters": Key("max_layer_parameters", COUNT, _quantity("10M")),
+    "max-parameters": Key("max_parameters", COUNT, _quantity("25M", COUNTS)),
+    "max-trainable": Key("max_trainable", COUNT, _quantity("25M", COUNTS)),
+    "max-layer-parameters": Key("max_layer_parameters", COUNT, _quantity("10M", COUNTS)),
     "max-layer-share": Key(
-        "max_layer_share", read_share, {"type": ["number", "string"], "minimum": 0, "maximum": 1, "examples": ["40%"]}
+        "max_layer_share",
+        read_share,
+        {
+            "type": ["number", "string"],
+            "minimum": 0,
+            "maximum": 1,
+            "pattern": r"^(100|[0-9]{1,2}(\.[0-9]+)?)\s*%$",
+            "examples": ["40%"],
+        },
     ),
-    "max-size": Key("max_size", SIZE, _quantity("100 MB")),
+    "max-size": Key("max_size", SIZE, _quantity("100 MB", BYTES)),
     "dtype": Key("dtype", _one_of(DTYPES), {"enum": list(DTYPES)}),
-    "max-macs": Key("max_macs", WORK, _quantity("4.1 GMACs")),
-    "max-activations": Key("max_activations", SIZE, _quantity("100 MB")),
-    "max-growth": Key("max_growth", read_growth, _quantity("5%")),
+    "max-macs": Key("max_macs", WORK, _quantity("4.1 GMACs", MACS)),
+    "max-activations": Key("max_activations", SIZE, _quantity("100 MB", BYTES)),
+    "max-growth": Key("max_growth", read_growth, _quantity("5%", COUNTS, r"[0-9]+(\.[0-9]+)?\s*%")),
     "severity": Key("severity", _one_of(SEVERITIES), {"enum": list(SEVERITIES)}),
     "message": Key("message", lambda value: read_string(value, "a sentence"), {"type": "string"}),
 }

@@ -323,6 +323,13 @@ def _unknown_key(keys: tuple[str, ...], known: tuple[str, ...], text: str, file:
     return ConfigError(f'unknown key "{keys[-1]}"{where}', file, _line_of(text, keys), hint)
 
 
+def unusable(options: Options, keys: tuple[str, ...], reason: str) -> ConfigError:
+    """The error for a value that turns out not to be usable later, at `keys` below the top of the options' file."""
+    file = options.source or options.root
+    line = _line_of(_read(file, DISK), keys) if options.source is not None else None
+    return ConfigError(f"{_dotted(keys)} cannot be used: {reason}", file, line)
+
+
 # ---------------------------------------------------------------- words for people
 
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +18,7 @@ from analyzer.reports import names
 
 if TYPE_CHECKING:
     from analyzer.config import ConfigError, Options
+    from analyzer.weighing import Means
 
 
 class DType(StrEnum):
@@ -75,6 +76,18 @@ Inputs = Annotated[
         "symbols. Repeat it for several inputs. Without it, the input is derived from the first layer.",
     ),
 ]
+CacheDir = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FOLDER",
+        help="Keep results in this folder, else in WEIGHBRIDGE_CACHE_DIR, else in .weighbridge_cache of the project.",
+    ),
+]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Keep no results, and take none of earlier runs.")]
+Jobs = Annotated[
+    int | None,
+    typer.Option(min=1, metavar="N", help="So many processes; by default one for each core where that pays."),
+]
 Train = Annotated[bool, typer.Option("--train", help="Run forward passes in training mode.")]
 Sizes = Annotated[DType, typer.Option("--dtype", help="The element type that sizes in MB are given for.")]
 
@@ -98,6 +111,7 @@ def options_for(
     path = Path(start.partition("::")[0])
     try:
         options = Options(root=find_root(real(path))) if isolated else load(path, config)
+        _refuse_inputs(options)
     except ConfigError as error:
         span = Span(output.relative(error.file), error.line) if error.line else None
         message = error.message if span else f"{error.message}: {output.relative(error.file)}"
@@ -110,9 +124,46 @@ def options_for(
     return replace(options, assume={**options.assume, **given}, dtype=dtype.value, train=train)
 
 
+def _refuse_inputs(options: Options) -> None:
+    """Raise ConfigError where a configured input cannot be read."""
+    if not options.inputs:
+        return
+    from analyzer.algebra.expression import TooComplex
+    from analyzer.algebra.tensor import parse_input
+    from analyzer.config import unusable
+
+    for pattern, shapes in options.inputs.items():
+        for _, text in shapes:
+            try:
+                parse_input(text)
+            except (ValueError, TooComplex) as error:
+                raise unusable(options, ("inputs", pattern), str(error)) from error
+
+
 def _line(error: ConfigError) -> str | None:
     """The line of the configuration that an error speaks of."""
     if error.line is None:
         return None
     lines = error.file.read_text(encoding="utf-8", errors="replace").splitlines()
     return lines[error.line - 1] if error.line <= len(lines) else None
+
+
+def means_for(
+    options: Options,
+    cache_dir: Path | None,
+    no_cache: bool,
+    jobs: int | None = 1,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> Means:
+    """What a command may use; why the cache cannot be used is told on stderr."""
+    from analyzer.cache.place import place
+    from analyzer.weighing import Means
+
+    cache = None if no_cache else place(cache_dir, options.root)
+    return Means(cache, None, jobs, progress, _warn)
+
+
+def _warn(text: str) -> None:
+    from analyzer.reports.parts.escape import plain
+
+    typer.echo(f"warning: {plain(text)}", err=True)

@@ -145,6 +145,27 @@ def read(text: str) -> dict[str, Any]:
     return tomllib.loads(text)
 
 
+@pytest.mark.parametrize(
+    ("key", "good", "bad"),
+    [
+        ("max-parameters", ["25M", "25 m", "1,000", "2.5 B", 3], ["25 MB", "M", "25 MM", "", -1, 1.5]),
+        ("max-size", ["100 MB", "1.5GiB", "10 kB", "7"], ["100 MBs", "100 MACs", "MB"]),
+        ("max-macs", ["4.1 GMACs", "4G", "300 mmac"], ["4.1 GFLOPs", "4 GB/s"]),
+        ("max-growth", ["5%", "2.5 %", "1M", 0], ["-5%", "5%%", "5 MB"]),
+        ("max-layer-share", ["40%", "100%", 0.4, 1], ["140%", "40", 1.4, -0.1]),
+    ],
+)
+def test_the_schema_and_the_reader_agree_on_units(key: str, good: list[Any], bad: list[Any]) -> None:
+    for value in good:
+        jsonschema.validate({"budget": [{key: value}]}, SCHEMA)
+        parse(f"[[budget]]\n{key} = {json.dumps(value)}", ROOT)
+    for value in bad:
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate({"budget": [{key: value}]}, SCHEMA)
+        with pytest.raises(ConfigError):
+            parse(f"[[budget]]\n{key} = {json.dumps(value)}", ROOT)
+
+
 def test_the_schema_takes_what_is_read_and_refuses_what_is_not() -> None:
     jsonschema.validate(read(FULL), SCHEMA)
     more = 'search-path = ["a"]\n[inputs]\na = "N,3"\nb = ["N"]\nc = {x = "N"}\n[assume]\nd = 3'

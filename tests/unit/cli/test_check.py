@@ -71,6 +71,19 @@ def test_the_configuration_is_read_unless_isolated(project: Path) -> None:
     assert run("check", "--select", "WBT401").exit_code == 1
 
 
+@pytest.mark.parametrize("command", [["check"], ["scan", "net.py"], ["summary", "net.py"], ["annotate"]])
+@pytest.mark.parametrize("shape", ["N,3,oops oops", "N,3:int9"])
+def test_a_configured_input_that_cannot_be_read_is_an_error_with_its_line(
+    project: Path, command: list[str], shape: str
+) -> None:
+    text = f'[tool.weighbridge.inputs]\n"*::Other" = {{ x = "N,3", y = "{shape}" }}\n'
+    (project / "pyproject.toml").write_text(text, encoding="utf-8")
+    result = run(*command)
+    assert result.exit_code == 2
+    assert 'error: inputs."*::Other" cannot be used: ' in result.stderr
+    assert "--> pyproject.toml:2" in result.stderr
+
+
 def test_fix_writes_and_diff_does_not(project: Path) -> None:
     file = project / "net.py"
     file.write_text(STALE, encoding="utf-8")
