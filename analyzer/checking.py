@@ -116,10 +116,11 @@ def _span(file: str, span: ir.Span) -> Span:
 def _unused(file: str, ignores: Iterable[Ignore], used: frozenset[Used], selection: Selection) -> Iterable[Unused]:
     """Comments that suppress nothing, as far as the rules that ran can tell."""
     ran = {name for rule in selection.rules for name in (rule.code, rule.name)}
+    by_default = all(rule.code in ran for rule in rules().values() if rule.default)
     for ignore in ignores:
         codes = idle(file, ignore, used)
-        certain = [code for code in codes if code == "*" or _all_ran(code, ran)]
-        if certain and not (certain == ["*"] and len(ran) < 2 * len(rules())):
+        certain = [code for code in codes if (by_default if code == "*" else _all_ran(code, ran))]
+        if certain:
             yield Unused(ignore, tuple(certain))
 
 

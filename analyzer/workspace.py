@@ -70,6 +70,9 @@ class Workspace:
                 raise TargetError(Problem(f"no such file: {path}", hint=self._near_file(path)))
             if os.path.isdir(path):
                 raise TargetError(Problem(f"{path} is a folder", hint="name a file in it, or scan it"))
+            if path.suffix == ".ipynb":
+                hint = "`jupyter nbconvert --to script` makes a Python file of it"
+                raise TargetError(Problem(f"{path} is a notebook, which is not read", hint=hint))
             return self.session.load(real(path)), self.project.load(real(path))
         except SourceError as error:
             file = self.project.display(real(path))

@@ -106,6 +106,12 @@ def test_a_comment_for_a_rule_that_is_not_checked_is_left_alone(project: Path) -
     assert analyzer.check([str(project)], options=options).findings == ()
 
 
+def test_a_comment_for_all_rules_is_unused_when_all_default_ones_ran(project: Path) -> None:
+    write(project, net="x = 1  # weighbridge: ignore\n")
+    assert found(analyzer.check([str(project)])) == [("net.py", 1, "WBD501")]
+    assert analyzer.check([str(project)], options=Options(project, ignore=("WBS101",))).findings == ()
+
+
 def test_a_file_is_suppressed_as_a_whole(project: Path) -> None:
     write(project, net=f"# weighbridge: ignore-file[WBT]\n{SOFTMAX.format('')}{FUNCTION}")
     assert analyzer.check([str(project)]).findings == ()
