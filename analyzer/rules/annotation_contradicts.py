@@ -22,7 +22,7 @@ from analyzer.algebra.tensor import TensorType
 from analyzer.report import Severity
 from analyzer.rule import Hit, Rule, Subject
 from analyzer.rules.parts.annotations import Annotated, annotated, received, returned
-from analyzer.rules.parts.certainty import is_certain
+from analyzer.rules.parts.certainty import Certain, certainty
 from analyzer.rules.parts.flow import runs
 from analyzer.rules.parts.sizes import solve
 from analyzer.weigh import Path, Weighed
@@ -125,14 +125,15 @@ def check(subject: Subject) -> Iterator[Hit]:
 
 def _input(subject: Subject, weighed: Weighed) -> Iterator[Hit]:
     """An argument of which the annotation states another size than the first layer takes."""
-    said = None if weighed.given else received(subject, weighed)
+    said = received(subject, weighed)
     if said is None or not said.whole or not said.axes:
         return
     for way in weighed.ways[:1]:
-        if way.model is None or len(way.inputs) != 1 or not is_certain(way):
+        certain = certainty(weighed, way)
+        if weighed.given or len(way.inputs) != 1 or certain not in (Certain.LAST, Certain.EVERYTHING):
             continue
         shape = way.inputs[0][1].shape
-        compared = 1 if len(shape) == 2 else len(shape) if len(shape) == len(said.axes) else 0
+        compared = 1 if certain is Certain.LAST else len(shape) if len(shape) == len(said.axes) else 0
         pairs = zip(shape[-compared:], said.axes[-compared:], strict=True) if compared else ()
         if any(isinstance(size, int) and axis not in (None, size) for size, axis in pairs):
             message = f"the annotation contradicts the shape [{', '.join(map(str, shape))}] that the first layer takes"
@@ -143,19 +144,22 @@ def _contradicts(subject: Subject, weighed: Weighed, way: Path, said: Annotated)
     output = way.model.trace.output if way.model is not None else None
     if way.model is None or not isinstance(output, TensorType) or len(way.inputs) != 1:
         return False
-    if not weighed.given and not is_certain(way):
+    certain = certainty(weighed, way)
+    if certain is Certain.NOTHING or (certain is Certain.LAST and not said.whole):
         return False
+    if certain is Certain.LAST:
+        last = output.shape[-1]
+        return isinstance(last, int) and said.axes[-1:] not in ((), (None,), (last,))
     if (said.whole and len(said.axes) != output.rank) or len(said.axes) > output.rank:
-        return weighed.given or len(way.inputs[0][1].shape) > 2
+        return True
     given = list(annotated(subject, weighed, way))
     sizes = solve(given) if given else None
-    for index, (size, stated) in enumerate(zip(output.shape, said.axes, strict=False)):
-        last = index == output.rank - 1
+    for size, stated in zip(output.shape, said.axes, strict=False):
         if isinstance(size, Expr):
             values = sizes.values(size) if sizes is not None else None
             if stated is not None and values is not None and stated not in values:
                 return True
-        elif stated not in (None, size) and (last or weighed.given or len(way.inputs[0][1].shape) > 2):
+        elif stated not in (None, size):
             return True
     return False
 

@@ -23,7 +23,7 @@ from analyzer.evaluation.values import Unknown
 from analyzer.passes.accepts import holds
 from analyzer.report import Severity
 from analyzer.rule import Hit, Rule, Subject
-from analyzer.rules.parts.certainty import is_certain
+from analyzer.rules.parts.certainty import Certain, certainty
 from analyzer.rules.parts.flow import is_source, key
 from analyzer.rules.parts.sizes import Sizes, sampled, solve
 from analyzer.weigh import Path, Weighed
@@ -115,7 +115,7 @@ def _taken(subject: Subject, weighed: Weighed) -> list[Path]:
     """The ways that the input takes; none where the input is not known."""
     if weighed.given:
         return list(weighed.ways)
-    if any(way.model is None or not is_certain(way) for way in weighed.ways):
+    if any(certainty(weighed, way) is not Certain.EVERYTHING for way in weighed.ways):
         return []
     said = [solve(list(sampled(subject, weighed, way))) for way in weighed.ways]
     if any(sizes is None for sizes in said):

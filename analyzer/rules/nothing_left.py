@@ -18,7 +18,7 @@ from analyzer.algebra.expression import free_symbols
 from analyzer.passes.accepts import LARGEST, holds
 from analyzer.report import Severity
 from analyzer.rule import Hit, Rule, Subject
-from analyzer.rules.parts.certainty import is_certain
+from analyzer.rules.parts.certainty import Certain, certainty
 from analyzer.rules.parts.refusals import refusals
 from analyzer.weigh import Path, Weighed
 
@@ -71,15 +71,15 @@ def check(subject: Subject) -> Iterator[Hit]:
 
 def _impossible(subject: Subject, weighed: Weighed) -> Iterator[Hit]:
     """A model of which every way demands a size that does not exist."""
-    found = [_demands(way) for way in weighed.ways]
+    found = [_demands(weighed, way) for way in weighed.ways]
     if found and all(found):
         message = f"no input fits: {' and '.join(found[0])} are demanded together"
         yield Hit(subject.header(weighed), message, weighed.report.id)
 
 
-def _demands(way: Path) -> tuple[str, ...]:
+def _demands(weighed: Weighed, way: Path) -> tuple[str, ...]:
     """The demands on one symbol that no size up to LARGEST fulfils."""
-    if way.model is None or not is_certain(way):
+    if certainty(weighed, way) < Certain.BEHIND:
         return ()
     groups: dict[str, list[Condition]] = {}
     for requirement in way.run.requirements:

@@ -21,7 +21,7 @@ from analyzer.algebra.expression import Expr
 from analyzer.algebra.tensor import TensorType
 from analyzer.report import Severity
 from analyzer.rule import Hit, Rule, Subject
-from analyzer.rules.parts.certainty import is_certain
+from analyzer.rules.parts.certainty import Certain, certainty
 from analyzer.rules.parts.shape_comments import Claim, claims
 from analyzer.rules.parts.sizes import Equation, equations_of, sampled, solve
 from analyzer.weigh import Path, Weighed
@@ -96,7 +96,8 @@ def _text(type_: TensorType) -> str:
 
 def _wrong(subject: Subject, weighed: Weighed, way: Path) -> Iterator[Claim]:
     assert way.model is not None
-    if not weighed.given and not is_certain(way):
+    certain = certainty(weighed, way)
+    if certain is Certain.NOTHING:
         return
     open_: list[tuple[Claim, list[Equation]]] = []
     for claim in claims(subject, way):
@@ -105,7 +106,8 @@ def _wrong(subject: Subject, weighed: Weighed, way: Path) -> Iterator[Claim]:
             open_.append((claim, list(equations_of(claim))))
         elif not _describes_another(claim):
             yield claim
-    yield from _contradicting(open_, list(sampled(subject, weighed, way)))
+    if certain is not Certain.LAST:
+        yield from _contradicting(open_, list(sampled(subject, weighed, way)))
 
 
 def _contradicting(said: Sequence[tuple[Claim, list[Equation]]], samples: list[Equation]) -> Iterator[Claim]:

@@ -1,22 +1,23 @@
 """Whether the input that was derived from a model's first layer speaks for every input that the model can take.
 
-Conv2d(3, 8, 3) reads the input                    [N, 3, H, W] is the only kind: True
-x.flatten(1) is what Linear(784, 10) reads         whatever comes in is flattened to [N, 784]: True
-Linear(8, 8), ReLU, Linear(8, 2)                   [N, 8] stands for [N, L, 8], dimension by dimension: True
-Linear(8, 8), mean(dim=1)                          what becomes of [N, L, 8] is open: False
+Conv2d(3, 8, 3) reads the input                 [N, 3, H, W] is the only kind                        EVERYTHING
+x.flatten(1) is what Linear(784, 10) reads      whatever comes in, [N, 784] is what it becomes       BEHIND
+Linear(8, 8), ReLU, Linear(8, 2)                [N, 8] stands for [N, L, 8] in the last dimension    LAST
+Linear(8, 8), mean(dim=1)                       what becomes of [N, L, 8] is open                    NOTHING
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from enum import IntEnum
 
 from analyzer.evaluation.trace import Equation, Trace
 from analyzer.model.labels import operator_label
 from analyzer.model.tree import Model
 from analyzer.passes.inputs import FIRST_LAYERS
 from analyzer.rules.parts.flow import layer_of
-from analyzer.weigh import Path
+from analyzer.weigh import Path, Weighed
 
 FIXED = re.compile(r"torch\.nn\.(Conv|ConvTranspose|BatchNorm)[123]d")
 """Layers that take one rank; a batch may be missing."""
@@ -35,21 +36,35 @@ LAST_KEPT = frozenset((
 """Layers and operators, in lower case, that treat the last dimension the same whatever stands before it."""
 
 
-def is_certain(way: Path) -> bool:
-    """Whether what the input goes into is the layer that it was derived from, and every call holds for other ranks."""
-    assert way.model is not None
+class Certain(IntEnum):
+    """What of the shapes in a forward pass holds for every input."""
+
+    NOTHING = 0
+    LAST = 1
+    """The last dimension of each."""
+    BEHIND = 2
+    """Every one but the input's own."""
+    EVERYTHING = 3
+
+
+def certainty(weighed: Weighed, way: Path) -> Certain:
+    """How far the input of a way is given, or what goes into the layer that it was derived from."""
+    if weighed.given:
+        return Certain.EVERYTHING
+    if way.model is None:
+        return Certain.NOTHING
     trace = way.model.trace
     inputs = {number for _, number in trace.inputs}
     readers = [e for e in trace.equations if e.outputs and inputs & set(e.inputs)]
-    if not readers:
-        return False
-    if all(_flattens(trace, reader) for reader in readers):
-        return True
+    if readers and all(_flattens(trace, reader) for reader in readers):
+        return Certain.BEHIND
     short = {reader.operator.rpartition(".")[2] for reader in readers}
-    if not short <= FIRST_LAYERS.keys() or not all(r.operator.startswith("torch.nn.") for r in readers):
-        return False
-    fixed = all(FIXED.fullmatch(reader.operator) or _is_batched(way.model, reader) for reader in readers)
-    return fixed or _keeps_last(trace, (equation for equation in trace.equations if equation.outputs))
+    if not readers or not short <= FIRST_LAYERS.keys() or not all(r.operator.startswith("torch.nn.") for r in readers):
+        return Certain.NOTHING
+    if all(FIXED.fullmatch(reader.operator) or _is_batched(way.model, reader) for reader in readers):
+        return Certain.EVERYTHING
+    kept = _keeps_last(trace, (equation for equation in trace.equations if equation.outputs))
+    return Certain.LAST if kept else Certain.NOTHING
 
 
 def _flattens(trace: Trace, equation: Equation) -> bool:

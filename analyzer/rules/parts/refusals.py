@@ -24,7 +24,7 @@ from analyzer.model.tree import Layer, Model
 from analyzer.passes.accepts import holds
 from analyzer.passes.cost import tensors_in
 from analyzer.rule import Subject
-from analyzer.rules.parts.certainty import is_certain
+from analyzer.rules.parts.certainty import Certain, certainty
 from analyzer.rules.parts.code import is_literal
 from analyzer.rules.parts.flow import is_source, key, layer_of
 from analyzer.rules.parts.once import once
@@ -33,6 +33,8 @@ from analyzer.syntax import ir
 from analyzer.weigh import FITTING, Path, Weighed
 
 SHRINKS = re.compile(r"[Oo]utput size is too small|Kernel size can't be greater|Calculated padded input size|non-empty")
+
+UNEQUAL = re.compile(r"must match|cannot be multiplied|is invalid for input of size")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,11 @@ class Refusal:
     mismatch: Mismatch | None = None
     grounds: tuple[str, ...] = ()
     """Who speaks of the sizes that the analysis left open."""
+
+    @property
+    def is_of_last(self) -> bool:
+        """Whether it is the last dimension that does not fit, whatever stands before it."""
+        return self.mismatch is not None and FITTING.get(self.mismatch.setting, -1) == -1
 
     @property
     def shrinks(self) -> bool:
@@ -92,7 +99,8 @@ def _of_script(subject: Subject, weighed: Weighed) -> Refusal | None:
     if weighed.target.kind != "instance" or not errors or len(errors) < len(weighed.ways):
         return None
     found = [_refused(subject, weighed, way, error, None) for way, error in zip(weighed.ways, errors, strict=True)]
-    return found[0] if len({key(one.place) for one in found}) == 1 else None
+    same = len({key(one.place) for one in found}) == 1
+    return found[0] if same and (found[0].mismatch is not None or UNEQUAL.search(found[0].message)) else None
 
 
 def _common(subject: Subject, weighed: Weighed) -> Refusal | None:
@@ -106,16 +114,22 @@ def _common(subject: Subject, weighed: Weighed) -> Refusal | None:
 def _refusal(subject: Subject, weighed: Weighed, way: Path) -> Refusal | None:
     if way.model is None or way.forward is None:
         return None
-    if not weighed.given and not is_certain(way):
+    certain = certainty(weighed, way)
+    if certain is Certain.NOTHING:
         return None
+    found = _first(subject, weighed, way)
+    if found is None or (certain is Certain.LAST and not found.is_of_last):
+        return None
+    return found if weighed.given or _stands_alone(subject, weighed, found) else None
+
+
+def _first(subject: Subject, weighed: Weighed, way: Path) -> Refusal | None:
+    """The first refusal on a way, of the given sizes or of those that the source speaks of."""
     sizes = None if weighed.given else intended(subject, weighed, way)
     early = _too_large(way, sizes) or _unmet(subject, weighed, way, sizes)
-    if early is not None:
-        return early if weighed.given or _stands_alone(subject, weighed, early) else None
-    if not isinstance(way.forward.refused, ShapeError):
-        return None
-    refused = _refused(subject, weighed, way, way.forward.refused, sizes)
-    return refused if weighed.given or _stands_alone(subject, weighed, refused) else None
+    if early is not None or way.forward is None or not isinstance(way.forward.refused, ShapeError):
+        return early
+    return _refused(subject, weighed, way, way.forward.refused, sizes)
 
 
 def _stands_alone(subject: Subject, weighed: Weighed, refusal: Refusal) -> bool:
