@@ -12,9 +12,9 @@ from typing import Annotated
 
 import typer
 
-from analyzer.cli import annotate, check, comment, config, dump, graph, rule, scan, summary
+from analyzer.cli import annotate, check, comment, config, diff, dump, graph, rule, scan, summary
 
-COMMANDS = (summary, scan, check, annotate, comment, rule, config, graph, dump)
+COMMANDS = (summary, scan, check, annotate, diff, comment, rule, config, graph, dump)
 
 app = typer.Typer(
     name="weighbridge",
@@ -55,6 +55,7 @@ def before(
       weighbridge summary net.py::Net --input N,3,32,32
       weighbridge scan src --sort size               one line for each model of a project
       weighbridge graph net.py --format svg -o net.svg
+      weighbridge diff main                          what has changed since main, and why
 
     \b
     Exit codes:

@@ -28,7 +28,7 @@ SIGNS = "━╸╴─—≥…"
 def show(report: Report, what: Literal["summary", "scan"], form: str, view: View, file: Path | None = None) -> int:
     """Print a report, its problems to stderr; the exit code that it asks for."""
     if file is None:
-        write(render(form, what, report, _on_terminal(view, sys.stdout)))
+        write(render(form, what, report, on_terminal(view, sys.stdout)))
     else:
         save(render(form, what, report, view), file)
     if form == "csv":
@@ -134,7 +134,7 @@ def writes_unicode(stream: TextIO) -> bool:
     return True
 
 
-def _on_terminal(view: View, stream: TextIO) -> View:
+def on_terminal(view: View, stream: TextIO) -> View:
     """The view fitted to a stream: the terminal's width, or COLUMNS, or any width at all."""
     fits = stream.isatty() or os.environ.get("COLUMNS", "").isdigit()
     width = max(shutil.get_terminal_size().columns, 20) if fits else None

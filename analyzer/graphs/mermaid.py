@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.graphs.parts.cards import card, shapes
-from analyzer.reports.parts.escape import plain
+from analyzer.reports.parts.escape import entities
 
 if TYPE_CHECKING:
     from analyzer.model.graph import Graph
@@ -28,15 +28,7 @@ def drawn(graph: Graph) -> str:
     for node in graph:
         found = card(graph, node)
         left, right = BRACKETS.get(found.family, USUAL)
-        lines.append(f"    {node}{left}{'<br/>'.join(escaped(line) for line in found.lines)}{right}")
+        lines.append(f"    {node}{left}{'<br/>'.join(entities(line) for line in found.lines)}{right}")
     for source, end, data in graph.edges(data=True):
-        lines.append(f'    {source} -->|"{escaped(shapes(data["tensors"]))}"| {end}')
+        lines.append(f'    {source} -->|"{entities(shapes(data["tensors"]))}"| {end}')
     return "\n".join([*lines, ""])
-
-
-def escaped(text: str) -> str:
-    """Text with everything that Markdown, HTML or Mermaid could interpret as an entity of Mermaid's: `#35;`."""
-    return "".join(char if char.isalnum() or char in _PLAIN else f"#{ord(char)};" for char in plain(text))
-
-
-_PLAIN = frozenset(" .,:+-=/×→…?()[]_")

@@ -37,6 +37,8 @@ class View:
     """Columns of the terminal; None never cuts and never drops anything."""
     colour: bool = False
     unicode: bool = True
+    room: int | None = None
+    """Bytes that a text may have, where its place has a limit; None for the format's own."""
 
 
 def names() -> tuple[str, ...]:

@@ -54,7 +54,7 @@ def summary(report: Report, view: View) -> str:
     parts = [_model(model, view) for model in report.models]
     if report.models:
         parts.append(_told(coverage(report), view, "", "faint"))
-    return _painted(chain.from_iterable([*part, []] for part in parts), view)
+    return painted(chain.from_iterable([*part, []] for part in parts), view)
 
 
 def scan(report: Report, view: View) -> str:
@@ -67,7 +67,7 @@ def scan(report: Report, view: View) -> str:
     lines += _told(coverage(report), view, "", "faint")
     for why, times in commonest(report):
         lines += _told(f"{times:,} × {why}", view, "  ", "faint")
-    return _painted(lines, view)
+    return painted(lines, view)
 
 
 # ---------------------------------------------------------------- one model and its layers
@@ -252,7 +252,7 @@ def _ascii(line: Line) -> Line:
     return [(ascii_only(text), style) for text, style in line]
 
 
-def _painted(lines: Iterable[Line], view: View) -> str:
+def painted(lines: Iterable[Line], view: View) -> str:
     """The text of all lines, coloured by rich where the view asks for colour."""
     finished = [line if view.unicode else _ascii(line) for line in lines]
     if not view.colour:

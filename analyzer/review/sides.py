@@ -15,9 +15,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analyzer.change import Side
-from analyzer.config import Options, find, load, real
+from analyzer.config import DISK as DISK_FILES
+from analyzer.config import ConfigError, Files, Options, find, find_root, load, real
 from analyzer.errors import TargetError
-from analyzer.report import Problem
+from analyzer.report import Problem, Span
 from analyzer.review.git import OBJECT_NAME, Repository
 from analyzer.review.snapshot import Source, changed_files
 from analyzer.review.tree import ROOT, Tree, changed
@@ -46,7 +47,7 @@ def opened(
 ) -> Iterator[Sides]:
     """The two sides, which can be read as long as the context lasts; no `head` is the work tree.
 
-    Raises TargetError where there is nothing to compare, ConfigError where the configuration cannot be used.
+    Raises TargetError where there is nothing to compare, or the configuration cannot be used.
     """
     if head is not None and os.path.isdir(base) and os.path.isdir(head):
         yield _of_folders(base, head, paths, config)
@@ -71,7 +72,8 @@ def head_and_paths(base: str, rest: Sequence[str]) -> tuple[str | None, tuple[st
 def _of_folders(before: str, after: str, paths: Sequence[str], config: Path | None) -> Sides:
     roots = [real(Path(folder)) for folder in (before, after)]
     found = find(roots[0])
-    options = load(roots[0], config) if config or (found is not None and found.parent == roots[0]) else None
+    own_one = found is not None and found.parent == roots[0]
+    options = _loaded(roots[0], config, DISK_FILES) if config or own_one else None
     sources = []
     for name, root in zip((before, after), roots, strict=True):
         own = replace(options or Options(root), root=root)
@@ -82,6 +84,16 @@ def _of_folders(before: str, after: str, paths: Sequence[str], config: Path | No
         raise TargetError(Problem(f"neither {before} nor {after} holds a Python file"))
     names = {source.project.display(file) for source in sources for file in source.files}
     return Sides(one, other, tuple(changed_files(one, other, sorted(names))))
+
+
+def _loaded(start: Path, config: Path | None, files: Files) -> Options:
+    """The configuration; raises TargetError where it cannot be used."""
+    try:
+        return load(start, config, files)
+    except ConfigError as error:
+        name = error.file.relative_to(ROOT).as_posix() if error.file.is_relative_to(ROOT) else str(error.file)
+        problem = Problem(f"{error.message}: {name}", Span(name, error.line) if error.line else None, error.hint)
+        raise TargetError(problem) from error
 
 
 def _files(root: Path, paths: Sequence[str], reader: Reader) -> tuple[Path, ...]:
@@ -109,9 +121,9 @@ def _of_revisions(
     tree_before = NOTHING if before is None else repository.tree(before)
     asked = [_inside(repository, path) for path in paths or (".",)]
     start = ROOT / asked[0]
-    options = load(start, config, tree_before)
+    options = _loaded(start, config, tree_before)
     if config is not None:
-        options = replace(options, root=load(start, None, tree_before).root)
+        options = replace(options, root=find_root(start, tree_before))
     elif options.source is None and find(start, tree_after) is not None:
         notes.append(f"{was.label} has no configuration: that of {now.label} is used once it is merged")
     if not all((ROOT / path).is_relative_to(options.root) for path in asked):

@@ -50,6 +50,8 @@ class Snapshot:
     weighed: Mapping[str, Weighed] = field(default_factory=dict)
     """By id, where a model was weighed from source."""
     problems: tuple[Problem, ...] = ()
+    unread: frozenset[str] = frozenset()
+    """Files that could not be read, so that it is not known which models they hold."""
     files: int = 0
     """How many were read."""
     text: Callable[[str], str | None] = lambda file: None
@@ -68,6 +70,7 @@ def _taken(source: Source, progress: Progress | None, like: Snapshot | None, aga
     found: list[Weighed] = []
     models: list[ModelReport] = []
     problems: list[Problem] = []
+    unread: set[str] = set()
     known: dict[str, list[ModelReport]] = {}
     for model in () if like is None else like.models:
         known.setdefault(model.id.partition("::")[0], []).append(model)
@@ -83,14 +86,16 @@ def _taken(source: Source, progress: Progress | None, like: Snapshot | None, aga
             measured = tuple(weighed(workspace, workspace.all_targets(file), source.options, (), shapes=True))
         except TargetError as error:
             problems.append(error.problem)
+            unread.add(name)
             continue
         except Exception as error:  # noqa: BLE001  # a fault of ours in one file must not lose the others
             problems.append(Problem(f"{name}: {told(error)}"))
+            unread.add(name)
             continue
         found.extend(measured)
         models.extend(one.report for one in measured)
     return Snapshot(
-        source.side, tuple(models), {one.report.id: one for one in found}, tuple(problems),
+        source.side, tuple(models), {one.report.id: one for one in found}, tuple(problems), frozenset(unread),
         len(source.files) - len(problems), lambda file: text_of(source.project, file),
     )  # fmt: skip
 

@@ -33,6 +33,14 @@ def prose(text: str) -> str:
     return re.sub(r"([@#])(?=\w)|(?<=\w)(:)(?=//)|(?<=www)(\.)", lambda found: f"{found[0]}\u200b", text)
 
 
+def entities(text: str) -> str:
+    """Text inside a drawing of Mermaid: whatever Markdown, HTML or Mermaid could interpret is an entity, `#35;`."""
+    return "".join(char if char.isalnum() or char in _HARMLESS else f"#{ord(char)};" for char in plain(text))
+
+
+_HARMLESS = frozenset(" .,:+-=/×→…?()[]_")
+
+
 def spreadsheet(text: str) -> str:
     """A CSV field that no spreadsheet takes for a formula."""
     text = plain(text)
