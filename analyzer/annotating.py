@@ -131,9 +131,15 @@ def _told(source: Source, models: Sequence[Weighed], *, given: bool) -> dict[ir.
         for model in (way.model for way in one.ways if way.model is not None):
             for layer in model.layers:
                 place = layer.record.place
-                if layer.path and place.file == source.file and layer.type not in CONTAINERS:
+                if layer.path and place.file == source.file and not _spreads(layer):
                     found.setdefault(place.span, set()).update(_said(model, layer))
     return found
+
+
+def _spreads(layer: Layer) -> bool:
+    """Whether it is a container of several lines: what ends on its last one is the last layer in it."""
+    line, _, end_line, _ = layer.record.place.span
+    return layer.type in CONTAINERS and line < end_line
 
 
 def _said(model: Model, layer: Layer) -> Iterator[str | None]:
@@ -141,6 +147,8 @@ def _said(model: Model, layer: Layer) -> Iterator[str | None]:
     inside = [one for one in model.layers if f"{one.path}.".startswith(f"{layer.path}.")]
     if any(one.record.unknowns or any(p.type is None for p in one.parameters.values()) for one in inside):
         return
+    if layer.type in CONTAINERS:
+        yield None
     total = sum(parameters.own(one)[0] for one in inside)
     for call in layer.calls:
         shape = ", ".join(map(str, call.output.shape)) if isinstance(call.output, TensorType) else None
