@@ -17,7 +17,7 @@ from analyzer.deepstack import with_deep_stack
 from analyzer.projects import Projects
 from analyzer.recall.results import Results
 from analyzer.syntax.project import Project
-from analyzer.tasks import Work, carried_out
+from analyzer.tasks import Result, Work, carried_out
 from analyzer.verdict import Verdict, decode
 
 Progress = Callable[[int, int, str], None]
@@ -74,7 +74,18 @@ class Desk:
 
     def _done(self, items: Sequence[str], total: int) -> Iterable[Verdict]:
         """The verdicts of items that have to be looked at."""
-        return with_deep_stack(lambda: self._one_by_one(items, total))
+        from analyzer.processes import jobs_for, spread
+
+        jobs = jobs_for(self._work, items) if self._jobs is None else self._jobs
+        if self._executor is None and jobs == 1:
+            return with_deep_stack(lambda: self._one_by_one(items, total))
+
+        def told(done: int, item: str) -> None:
+            if self._progress is not None:
+                self._progress(total - len(items) + done, total, item)
+
+        found = spread(self._work, items, jobs=jobs, executor=self._executor, told=told)
+        return [_opened(found[item]) for item in items]
 
     def _one_by_one(self, items: Sequence[str], total: int) -> list[Verdict]:
         found: list[Verdict] = []
@@ -86,3 +97,7 @@ class Desk:
         for verdict in carried_out(self._work, items, self._store, begun):
             found.append(verdict)  # noqa: PERF402  # `begun` counts them
         return found
+
+
+def _opened(result: Result) -> Verdict:
+    return result if isinstance(result, Verdict) else decode(result)

@@ -62,7 +62,7 @@ def check(
 ) -> Checked:
     """The findings of the rules in files and folders; see `analyzer.check`."""
     options = options or load(Path(paths[0]))
-    with opened(means.cache) as store:
+    with opened(means) as store:
         projects = Projects(options, texts, store)
         files, problems = files_to_check(paths, projects, force_exclude=force_exclude)
         if with_importers:

@@ -140,14 +140,18 @@ def _keep(results: Results, workspace: Workspace, work: Work, item: str, verdict
         results.put(real(work.file(item)), work.asked_of(workspace.project, item), paths, encode(verdict))
 
 
-def run(work: Work, items: Sequence[str]) -> list[bytes | Verdict]:
+Result = bytes | Verdict
+"""A verdict as bytes, or as it is where bytes cannot hold it."""
+
+
+def run(work: Work, items: Sequence[str]) -> list[Result]:
     """The verdicts of a group of items, encoded where that is possible; to be called in any process."""
     with ExitStack() as stack:
         store = None if work.cache is None else stack.enter_context(Store(work.cache))
         return with_deep_stack(lambda: [_encoded(verdict) for verdict in carried_out(work, items, store)])
 
 
-def _encoded(verdict: Verdict) -> bytes | Verdict:
+def _encoded(verdict: Verdict) -> Result:
     try:
         return encode(verdict)
     except (OverflowError, UnicodeEncodeError):

@@ -6,7 +6,7 @@ scan(["models/"], layers=True, ...).models[0].parameters.total      -> 11689512
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,6 +32,8 @@ class Means:
     jobs: int | None = 1
     """Processes; None for as many as the work is worth."""
     progress: Progress | None = None
+    warn: Callable[[str], None] | None = None
+    """Told, once, why the cache could not be used."""
 
 
 ALONE = Means()
@@ -39,20 +41,22 @@ ALONE = Means()
 
 
 @contextmanager
-def opened(cache: Path | None) -> Iterator[Store | None]:
-    """The store of a folder, if there is one."""
-    if cache is None:
+def opened(means: Means) -> Iterator[Store | None]:
+    """The store of the cache's folder, if there is one."""
+    if means.cache is None:
         yield None
-    else:
-        with Store(cache) as store:
-            yield store
+        return
+    with Store(means.cache) as store:
+        yield store
+    if store.fault is not None and means.warn is not None:
+        means.warn(store.fault)
 
 
 def summary(targets: Sequence[str], *, inputs: Sequence[str], options: Options | None, means: Means) -> Report:
     """The report of the targets; see `analyzer.summary`."""
     options = options or load(Path(targets[0].partition("::")[0]))
     work = Work("summary", options, inputs=tuple(inputs), cache=means.cache)
-    with opened(means.cache) as store:
+    with opened(means) as store:
         try:
             verdicts = Desk(work, Projects(options, store=store), store).verdicts(list(targets))
         except TargetError as error:
@@ -73,7 +77,7 @@ def scan(paths: Sequence[str], *, layers: bool, shapes: bool, options: Options |
     options = options or load(Path(paths[0]))
     files, problems = _found(paths)
     work = Work("scan", options, layers=layers, shapes=shapes, cache=means.cache)
-    with opened(means.cache) as store:
+    with opened(means) as store:
         desk = Desk(
             work, Projects(options, store=store), store,
             executor=means.executor, jobs=means.jobs, progress=means.progress,

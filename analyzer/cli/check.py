@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,7 +18,7 @@ import typer
 
 import analyzer
 from analyzer.cli import output
-from analyzer.cli.options import Config, Output, options_for
+from analyzer.cli.options import CacheDir, Config, Jobs, NoCache, Output, means_for, options_for
 from analyzer.reports.findings import Shown, names, render
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from analyzer.config import Options
     from analyzer.linting import Checked
     from analyzer.report import Report
+    from analyzer.weighing import Means
 
 WRITE = "write"
 TOLD_APART = ("github", "gitlab", "json", "json-lines", "junit", "rdjson", "sarif")
@@ -92,6 +94,10 @@ def run(
             help="Forgive the findings of this file; 'write' writes what there is now, sizes of models included.",
         ),
     ] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Check again whenever a file changes, until Ctrl-C.")] = False,
+    jobs: Jobs = None,
+    cache_dir: CacheDir = None,
+    no_cache: NoCache = False,
 ) -> None:
     """Find what is wrong with the models in files and folders, and models over their budget.
 
@@ -102,8 +108,6 @@ def run(
       weighbridge check src --fix --unsafe-fixes --diff
       weighbridge check --baseline write
     """
-    from analyzer.errors import TargetError
-
     if stdin_filename is not None:
         paths = [stdin_filename]
     asked = paths or ["."]
@@ -111,31 +115,96 @@ def run(
     options = _with_selection(options, select, ignore, extend_select, per_file_ignores)
     options = replace(options, exclude=(*options.exclude, *_listed(exclude)))
     texts = {} if stdin_filename is None else {Path(stdin_filename).resolve(): sys.stdin.buffer.read()}
+    means = means_for(options, cache_dir, no_cache, jobs)
+    fixes = Fixes(fix, unsafe_fixes, diff)
+    printed = Printed(form, file, statistics, exit_zero)
+    scope = Scope(asked, force_exclude, with_importers)
+    if watch:
+        _watch(lambda: _once(scope, options, texts, baseline, fixes, printed, means), options)
+        raise typer.Exit(output.FINE)
+    raise typer.Exit(_once(scope, options, texts, baseline, fixes, printed, means))
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is checked."""
+
+    paths: list[str]
+    force_exclude: bool
+    with_importers: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fixes:
+    """What is mended; with `diff` that is printed, and nothing written."""
+
+    asked: bool
+    unsafe: bool
+    diff: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What is printed, and where."""
+
+    form: str
+    file: Path | None
+    statistics: bool
+    exit_zero: bool
+
+
+def _once(
+    scope: Scope,
+    options: Options,
+    texts: Mapping[Path, bytes],
+    baseline: str | None,
+    fixes: Fixes,
+    printed: Printed,
+    means: Means,
+) -> int:
+    """Check, mend and print; the exit code.  A text in place of a file is what came on stdin."""
+    from analyzer.errors import TargetError
+
     try:
         known = _known(baseline, options)
-        checked, new, count = _checked(
-            asked, options, texts, known, force_exclude, with_importers, fix or diff, unsafe_fixes
-        )
+        checked, new, count = _checked(scope, options, texts, known, fixes, means)
     except TargetError as error:
         output.tell([error.problem])
-        raise typer.Exit(output.UNUSABLE) from error
+        return output.UNUSABLE
     report = checked.report
-    if diff:
+    if fixes.diff:
         files = {path: (texts[path] if path in texts else path.read_bytes(), data) for path, data in new.items()}
         output.write(output.differences(files))
         output.tell(report.problems)
-        raise typer.Exit(output.UNUSABLE if report.problems else output.FINDINGS if new else output.FINE)
-    _write_fixes(new, texts, stdin_filename if fix else None)
+        return output.UNUSABLE if report.problems else output.FINDINGS if new else output.FINE
+    _write_fixes(new, texts, scope.paths[0] if texts and fixes.asked else None)
     _keep_baseline(baseline, options, checked, known)
     if baseline == WRITE:
         report = replace(report, findings=())
-    if not (stdin_filename is not None and fix):
-        shown = Shown(_prefix(options.root), unsafe_fixes, count, analyzer.__version__)
-        _show(report, form, shown, file, statistics=statistics)
+    if not (texts and fixes.asked):
+        shown = Shown(_prefix(options.root), fixes.unsafe, count, analyzer.__version__)
+        _show(report, printed.form, shown, printed.file, statistics=printed.statistics)
     output.tell(report.problems)
     if report.problems:
-        raise typer.Exit(output.UNUSABLE)
-    raise typer.Exit(output.FINDINGS if report.findings and not exit_zero else output.FINE)
+        return output.UNUSABLE
+    return output.FINDINGS if report.findings and not printed.exit_zero else output.FINE
+
+
+def _watch(check: Callable[[], object], options: Options) -> None:
+    """Check whenever something in the project changes."""
+    import time
+
+    from analyzer.cli.watching import snapshot, watch
+
+    places = [options.root, *options.search_path, *(file for file in (options.source, options.baseline) if file)]
+    watch(check, partial(snapshot, places), time.sleep, _clear)
+
+
+def _clear() -> None:
+    """Empty the screen, if there is one."""
+    if sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
+        sys.stdout.write("\x1b[2J\x1b[H")
+        sys.stdout.flush()
 
 
 def _with_selection(
@@ -163,28 +232,20 @@ def _with_selection(
 
 
 def _checked(
-    paths: list[str],
-    options: Options,
-    texts: Mapping[Path, bytes],
-    known: Baseline,
-    force_exclude: bool,
-    with_importers: bool,
-    fix: bool,
-    unsafe: bool,
+    scope: Scope, options: Options, texts: Mapping[Path, bytes], known: Baseline, fixes: Fixes, means: Means
 ) -> tuple[Checked, dict[Path, bytes], int]:
     from analyzer.cli.progress import Progress
     from analyzer.linting import check, mend
-    from analyzer.weighing import Means
 
-    if fix:
+    if fixes.asked or fixes.diff:
         return mend(
-            paths, options=options, texts=texts, known=known, unsafe=unsafe,
-            force_exclude=force_exclude, with_importers=with_importers,
+            scope.paths, options=options, texts=texts, known=known, unsafe=fixes.unsafe,
+            force_exclude=scope.force_exclude, with_importers=scope.with_importers, means=means,
         )  # fmt: skip
     with Progress(unicode=output.writes_unicode(sys.stderr)) as progress:
         checked = check(
-            paths, options=options, texts=texts, known=known,
-            force_exclude=force_exclude, with_importers=with_importers, means=Means(progress=progress),
+            scope.paths, options=options, texts=texts, known=known, force_exclude=scope.force_exclude,
+            with_importers=scope.with_importers, means=replace(means, progress=progress),
         )  # fmt: skip
     return checked, {}, 0
 

@@ -12,9 +12,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-import analyzer
 from analyzer.cli import output
-from analyzer.cli.options import Config, DType, Format, Output, Settings, Sizes, Train, options_for
+from analyzer.cli.options import (
+    CacheDir,
+    Config,
+    DType,
+    Format,
+    Jobs,
+    NoCache,
+    Output,
+    Settings,
+    Sizes,
+    Train,
+    means_for,
+    options_for,
+)  # fmt: skip
 from analyzer.reports import View
 
 if TYPE_CHECKING:
@@ -62,6 +74,9 @@ def run(
     settings: Settings = None,
     config: Config = None,
     file: Output = None,
+    jobs: Jobs = None,
+    cache_dir: CacheDir = None,
+    no_cache: NoCache = False,
 ) -> None:
     """List the models in files and folders.
 
@@ -82,9 +97,11 @@ def run(
       weighbridge scan src --layers --shapes --format json -o report.json
     """
     from analyzer.cli.progress import Progress
+    from analyzer.weighing import scan
 
     options = options_for(paths[0], config, settings, dtype, train=train)
     with Progress(unicode=output.writes_unicode(sys.stderr)) as progress:
-        report = analyzer.scan(paths, layers=layers, shapes=shapes, options=options, progress=progress)
+        means = means_for(options, cache_dir, no_cache, jobs, progress)
+        report = scan(paths, layers=layers, shapes=shapes, options=options, means=means)
     view = View(layers=layers, shapes=shapes)
     raise typer.Exit(output.show(ordered(report, sort), "scan", form, view, file))

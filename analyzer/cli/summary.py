@@ -9,9 +9,22 @@ from typing import Annotated
 
 import typer
 
-import analyzer
 from analyzer.cli import output
-from analyzer.cli.options import Config, DType, Format, Inputs, Naming, Output, Settings, Sizes, Train, options_for
+from analyzer.cli.options import (
+    CacheDir,
+    Config,
+    DType,
+    Format,
+    Inputs,
+    Naming,
+    NoCache,
+    Output,
+    Settings,
+    Sizes,
+    Train,
+    means_for,
+    options_for,
+)  # fmt: skip
 from analyzer.reports import View
 from analyzer.reports.parts.columns import LAYER_COLUMNS, USUAL, chosen
 
@@ -54,6 +67,8 @@ def run(
     settings: Settings = None,
     config: Config = None,
     file: Output = None,
+    cache_dir: CacheDir = None,
+    no_cache: NoCache = False,
 ) -> None:
     """Show a model's layers, shapes and parameters.
 
@@ -72,7 +87,9 @@ def run(
       weighbridge summary bert.py::Bert --input tokens=N,128:int64 --set vocab_size=30522
       weighbridge summary net.py --columns num_params,kernel_size,mult_adds --format markdown
     """
+    from analyzer.weighing import summary
+
     options = options_for(targets[0], config, settings, dtype, train=train)
-    report = analyzer.summary(targets, inputs=inputs or (), options=options)
+    report = summary(targets, inputs=inputs or (), options=options, means=means_for(options, cache_dir, no_cache))
     view = View(columns=_split(columns), depth=depth, naming=naming.value)
     raise typer.Exit(output.show(report, "summary", form, view, file))

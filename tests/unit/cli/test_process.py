@@ -14,13 +14,15 @@ from analyzer.cli import progress
 
 ROOT = Path(__file__).parents[3]
 STAND_IN = """
-import sys, time, analyzer
+import sys, time
+from analyzer import weighing
 from tests.unit.reports.samples import nested, report
-analyzer.summary = lambda targets, **more: report(*[nested()] * 2000)
-def scan(paths, progress=None, **more):
+weighing.summary = lambda targets, **more: report(*[nested()] * 2000)
+def scan(paths, means=None, **more):
+    progress = means.progress
     {body}
     return report(nested())
-analyzer.scan = scan
+weighing.scan = scan
 from analyzer.cli import main
 main()
 """

@@ -1,0 +1,168 @@
+"""Work spread over processes, or over any executor: groups of files, the largest first, and nobody's death loses more
+than the file that caused it.
+
+spread(work, ["a.py", "b.py"], jobs=2)      -> {"a.py": <a verdict's bytes>, "b.py": <a verdict's bytes>}
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from concurrent.futures.process import ProcessPoolExecutor
+
+from analyzer.report import Problem
+from analyzer.tasks import Result, Work, run
+from analyzer.verdict import Verdict
+
+WORTH = 200_000
+"""Bytes of source from which on further processes are started: below that their start takes longer than they save."""
+SHARES = 5
+"""Groups for each process: the more, the more evenly they end, and the more often what files share is read anew."""
+GLANCE = 0.1
+"""Seconds between two looks at what is running."""
+TASKS = 12
+"""Groups that a process does before another one takes its place."""
+
+Group = tuple[str, ...]
+Told = Callable[[int, str], None]
+"""Called with how many items are done, and one that is being looked at."""
+
+
+def jobs_for(work: Work, items: Sequence[str]) -> int:
+    """How many processes the items are worth."""
+    return _cores() if len(items) > 1 and sum(sizes(work, items)) > WORTH else 1
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def sizes(work: Work, items: Sequence[str]) -> list[int]:
+    """The bytes of each item's file."""
+    found = []
+    for item in items:
+        file = work.file(item)
+        try:
+            found.append(file.stat().st_size)
+        except OSError:
+            found.append(0)
+    return found
+
+
+def grouped(work: Work, items: Sequence[str], shares: int) -> list[Group]:
+    """Neighbours together, which import the same, in about so many groups of like size; the largest group first."""
+    weights = sizes(work, items)
+    most = max(sum(weights) / shares, 1)
+    groups: list[tuple[int, list[str]]] = []
+    for item, weight in zip(items, weights, strict=True):
+        if not groups or groups[-1][0] + weight / 2 > most:
+            groups.append((0, []))
+        total, group = groups[-1]
+        groups[-1] = (total + weight, [*group, item])
+    return [tuple(group) for _, group in sorted(groups, key=lambda one: -one[0])]
+
+
+def spread(
+    work: Work,
+    items: Sequence[str],
+    *,
+    jobs: int,
+    executor: Executor | None = None,
+    told: Told = lambda done, item: None,
+) -> dict[str, Result]:
+    """The results of all items; those whose process dies each time are reported as not read."""
+    found: dict[str, Result] = {}
+    groups = grouped(work, items, SHARES * max(jobs, 1))
+    suspects: list[Group] = []
+    if executor is not None:
+        groups, suspects = _through(executor, work, groups, found, told)
+    while groups:
+        with _pool(min(jobs, len(groups))) as pool:
+            groups, more = _through(pool, work, groups, found, told)
+            suspects += more
+    for group in suspects:
+        _one_by_one(work, group, found, told)
+    return found
+
+
+def _through(
+    executor: Executor, work: Work, groups: Sequence[Group], found: dict[str, Result], told: Told
+) -> tuple[list[Group], list[Group]]:
+    """Do what can be done; if the executor breaks, what is left of the groups, and those that were being looked at."""
+    waiting: dict[Future[list[Result]], Group] = {}
+    running: set[Group] = set()
+    lost: list[Group] = []
+    try:
+        for group in groups:
+            waiting[executor.submit(run, work, group)] = group
+    except BrokenExecutor:
+        lost += groups[len(waiting) :]
+    try:
+        while waiting:
+            running = {group for future, group in waiting.items() if future.running()} or running
+            told(len(found), next(iter(running), next(iter(waiting.values())))[0])
+            for future in wait(waiting, GLANCE, FIRST_COMPLETED).done:
+                group = waiting.pop(future)
+                try:
+                    found.update(zip(group, future.result(), strict=True))
+                except BrokenExecutor:
+                    lost.append(group)
+    finally:
+        for future in waiting:
+            future.cancel()
+    suspects = [group for group in lost if group in running] or lost
+    return [group for group in lost if group not in suspects], suspects
+
+
+def _one_by_one(work: Work, group: Group, found: dict[str, Result], told: Told) -> None:
+    """Each item of a group, with a new process after each death."""
+    left = list(group)
+    while left:
+        with _pool(1) as pool:
+            for item in tuple(left):
+                told(len(found), item)
+                left.remove(item)
+                try:
+                    (found[item],) = pool.submit(run, work, (item,)).result()
+                except BrokenExecutor:
+                    why = "the process that looked at it was ended from outside, as for want of memory"
+                    found[item] = Verdict(unread=Problem(f"{item}: {why}"))
+                    break
+
+
+@contextlib.contextmanager
+def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes of our own, gone when the block is left; at once where it is left by an exception."""
+    before = set(multiprocessing.active_children())
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(jobs, context, _begin, (os.getpid(),), max_tasks_per_child=TASKS)
+    try:
+        yield pool
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in set(multiprocessing.active_children()) - before:
+            process.terminate()
+        raise
+    pool.shutdown()
+
+
+def _begin(parent: int) -> None:
+    """Make a process ready: an interrupt is its parent's business, and it does not outlive that."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.set_threshold(50_000, 20, 50)
+    threading.Thread(target=_follow, args=(parent,), daemon=True).start()
+
+
+def _follow(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
