@@ -67,6 +67,9 @@ def _compile_name(name: str, scope: Scope) -> Assigner:
         target: Any = frame
         for _ in range(depth):
             target = target.parent
+        extent = frame.run.extent
+        if extent is not None and target.born < extent.born:
+            extent.pure = False
         target.names[name] = value
 
     return nonlocal_
@@ -103,6 +106,9 @@ def _compile_unpacking(target: ir.Display, scope: Scope) -> Assigner:
 
 
 def _take(run: Run, value: Value, most: int | None) -> list[Value]:
+    if type(value) is tuple and len(value) == most:
+        run.pay(most)
+        return list(value)
     items: list[Value] = []
     for item in iterate(run, value):
         items.append(item)

@@ -50,6 +50,7 @@ def set_attribute(run: Run, value: Value, name: str, item: Value) -> None:
             _replaced(run, value, name)
             return
         run.note(value.namespace, name)
+        run.session.changes += 1
         value.namespace[name] = item
     elif isinstance(value, Namespace):
         run.note(value.names, name)
@@ -117,6 +118,7 @@ def delete_attribute(run: Run, value: Value, name: str) -> None:
             _replaced(run, value, name)
             return
         run.note(names, name)
+        run.session.changes += 1
         del names[name]
     elif not isinstance(value, (Unknown, Tensor)):
         raise missing(run, value, name)

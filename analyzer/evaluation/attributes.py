@@ -13,6 +13,7 @@ from analyzer.algebra.expression import Expr
 from analyzer.algebra.rational import Rational
 from analyzer.evaluation import assumptions, calls, modules, natives
 from analyzer.evaluation.exceptions import OBJECT, exception, raised
+from analyzer.evaluation.extents import ABSENT
 from analyzer.evaluation.natives import registry
 from analyzer.evaluation.rounds import Range, Repetition
 from analyzer.evaluation.run import Run
@@ -94,7 +95,7 @@ def bind(run: Run, value: Value, instance: Value, owner: Class) -> Value:
         return result
     if kind is Instance and value.cls.lookup("__get__") is not None:
         return call_special(run, value, "__get__", instance, owner)
-    return value
+    return run.met(value)
 
 
 def _of_instance(run: Run, value: Instance, name: str) -> Value:
@@ -120,12 +121,11 @@ def _of_instance(run: Run, value: Instance, name: str) -> Value:
     if name in _INSTANCE_SPECIALS:
         return _INSTANCE_SPECIALS[name](run, value)
     if isinstance(value, ModuleInstance):
-        found_native = registry.natives().get(f"registry.{name}")
-        if found_native is not None:
-            return found_native.function(run, value)
-        found_native = registry.natives().get(f"module.{name}")
-        if found_native is not None:
-            return Bound(found_native, value)
+        held, method = modules.of_every_module(name)
+        if held is not None:
+            return held.function(run, value)
+        if method is not None:
+            return Bound(method, value)
     if cls.lookup("__getattr__") is not None:
         return call_special(run, value, "__getattr__", name)
     if value.payload is not None:
@@ -155,9 +155,10 @@ def _of_class(run: Run, cls: Class, name: str) -> Value:
             return Bound(value.function, cls)
         if kind is Instance and value.cls.lookup("__get__") is not None:
             return call_special(run, value, "__get__", None, cls)
-        return value
+        return run.met(value)
     special = _CLASS_SPECIALS.get(name)
     if special is not None:
+        run.impure()
         return special(cls)
     meta = cls.keywords.get("metaclass")
     inherited_by_class = meta.lookup(name) if isinstance(meta, Class) else None
@@ -200,7 +201,7 @@ def _of_super(run: Run, value: Super, name: str) -> Value:
             if type(found) is ClassMethod:
                 return Bound(found.function, cls)
             if isinstance(instance, Class):
-                return found.function if type(found) is StaticMethod else found
+                return found.function if type(found) is StaticMethod else run.met(found)
             return bind(run, found, instance, cls)
     unknown = next((base.unknown_base for base in behind if base.unknown_base), None) or value.owner.unknown_base
     if unknown is not None:
@@ -232,8 +233,12 @@ def _of_unknown_base(run: Run, instance: Value, name: str, unknown: Unknown) -> 
 def _of_callable(run: Run, value: Value, name: str) -> Value:
     target = value.function if isinstance(value, (Bound, StaticMethod, ClassMethod)) else value
     own = getattr(target, "attributes", None)
-    if own is not None and name in own:
-        return own[name]
+    if own is not None:
+        if run.extent is not None:
+            closure = target.closure if isinstance(target, Function) else None
+            run.extent.read(own, name, own.get(name, ABSENT), 0 if closure is None else closure.born)
+        if name in own:
+            return own[name]
     if isinstance(value, Partial) and name in ("func", "args", "keywords"):
         return {"func": value.function, "args": value.arguments, "keywords": value.keywords}[name]
     if isinstance(value, Bound) and name in ("__self__", "__func__"):
@@ -241,6 +246,7 @@ def _of_callable(run: Run, value: Value, name: str) -> Value:
     if isinstance(target, Function):
         special = _FUNCTION_SPECIALS.get(name)
         if special is not None:
+            run.impure()
             return special(target)
     if name in ("__name__", "__qualname__") and hasattr(target, "name"):
         return target.name.rpartition(".")[2]
@@ -299,6 +305,8 @@ def _of_host(run: Run, value: Value, name: str) -> Value:
 
 def has_attribute(run: Run, value: Value, name: str) -> bool | Unknown:
     """`hasattr(value, name)`"""
+    if type(value) is ModuleInstance and modules.lacks(value, name, _INSTANCE_SPECIALS):
+        return False
     try:
         found = get_attribute(run, value, name)
     except Raised as error:

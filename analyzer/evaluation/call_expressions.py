@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from analyzer.evaluation import attributes, calls, expressions, iteration, operations
+from analyzer.evaluation import attributes, calls, expressions, iteration, natives, operations
 from analyzer.evaluation.exceptions import raised
 from analyzer.evaluation.frames import Frame, Scope
 from analyzer.evaluation.rounds import Repetition, spread
@@ -40,6 +40,8 @@ def compile_call(node: ir.Call, scope: Scope) -> Evaluator:
     if isinstance(node.function, ir.Name) and node.function.name in ("locals", "globals", "vars", "eval", "exec"):
         return _frame_call(node.function.name, function, positional, place)
 
+    if plain and isinstance(node.function, ir.Name) and node.function.name == "isinstance" and len(positional) == 2:
+        return _instance_check(function, positional[0], positional[1], place)
     if plain:
 
         def call_plain(frame: Frame) -> Value:
@@ -66,6 +68,23 @@ def compile_call(node: ir.Call, scope: Scope) -> Evaluator:
         return call(frame.run, target, arguments, named)
 
     return call_any
+
+
+def _instance_check(function: Evaluator, value: Evaluator, kind: Evaluator, place: Place) -> Evaluator:
+    """`isinstance(value, kind)`, which is asked all the time."""
+    check = natives.attribute("builtins.isinstance")
+    assert check is not None
+    known = check.value
+
+    def is_instance(frame: Frame) -> Value:
+        target, run = function(frame), frame.run
+        one, cls = value(frame), kind(frame)
+        run.place = place
+        if target is known:
+            return attributes.is_instance(run, one, cls)
+        return calls.call(run, target, [one, cls], {})
+
+    return is_instance
 
 
 def _method_call(

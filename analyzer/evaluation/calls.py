@@ -15,14 +15,16 @@ from typing import Any
 from analyzer.algebra.expression import Expr, TooComplex
 from analyzer.algebra.rational import Inexact
 from analyzer.algebra.tensor import Refused
-from analyzer.evaluation import attributes, forward, iteration
+from analyzer.evaluation import attributes, extents, forward, iteration, reuse
 from analyzer.evaluation.exceptions import OBJECT, raised
+from analyzer.evaluation.extents import ATOMS
 from analyzer.evaluation.frames import Frame, owner_of
 from analyzer.evaluation.run import OutOfFuel, Run
 from analyzer.evaluation.values import (
     Bound,
     Class,
     ClassMethod,
+    Code,
     Function,
     Instance,
     ModuleInstance,
@@ -54,8 +56,6 @@ def call(run: Run, target: Value, arguments: Arguments, keywords: Keywords) -> V
 
 def call_function(run: Run, function: Function, arguments: Arguments, keywords: Keywords) -> Value:
     """Bind arguments to parameters and run the body; a generator function gives an iterator."""
-    from analyzer.evaluation.expressions import Unsupported
-
     code = function.code
     if code.simple and not keywords and len(arguments) == len(code.positional):
         names = dict(zip(code.positional, arguments, strict=True))
@@ -63,12 +63,10 @@ def call_function(run: Run, function: Function, arguments: Arguments, keywords: 
         names = _bind(run, function, arguments, keywords)
     run_body = code.run_body
     if run_body is None:
-        try:
-            run_body = code.run_body = code.make()
-        except Unsupported as error:
-            unknown = Unknown(error.reason, error.place)
-            _taint(run, arguments, unknown)
-            return unknown
+        made = _made_ready(run, code, arguments)
+        if isinstance(made, Unknown):
+            return made
+        run_body = made
     frame = Frame(run, function.namespace, names, function.closure, function)
     frame.first = arguments[0] if arguments else names.get(code.positional[0]) if code.positional else None
     if code.is_generator:
@@ -77,6 +75,8 @@ def call_function(run: Run, function: Function, arguments: Arguments, keywords: 
         raise OutOfFuel(f"calls are nested over {run.limits.depth} deep", run.place)
     place, callers = run.place, run.callers
     run.depth += 1
+    if run.depth > run.deepest:
+        run.deepest = run.depth
     run.callers = (place, callers)
     try:
         run.step()
@@ -90,6 +90,19 @@ def call_function(run: Run, function: Function, arguments: Arguments, keywords: 
     finally:
         run.depth -= 1
         run.place, run.callers = place, callers
+
+
+def _made_ready(run: Run, code: Code, arguments: Arguments) -> Callable[[Frame], Value] | Unknown:
+    """The body of a function as a closure, kept with its code."""
+    from analyzer.evaluation.expressions import Unsupported
+
+    try:
+        run_body = code.run_body = code.make()
+    except Unsupported as error:
+        unknown = Unknown(error.reason, error.place)
+        _taint(run, arguments, unknown)
+        return unknown
+    return run_body
 
 
 def _taint(run: Run, arguments: Arguments, unknown: Unknown) -> None:
@@ -114,8 +127,9 @@ def _bind(run: Run, function: Function, arguments: Arguments, keywords: Keywords
     elif code.var_positional is not None:
         names[code.var_positional] = ()
     rest: Keywords = {}
+    by_name = code.keywords
     for name, value in keywords.items():
-        if (name in code.positional and name not in code.positional_only) or name in code.keyword_only:
+        if name in by_name:
             if name in names:
                 raise raised(run, "TypeError", f"{function.name}() got multiple values for argument '{name}'")
             names[name] = value
@@ -127,10 +141,12 @@ def _bind(run: Run, function: Function, arguments: Arguments, keywords: Keywords
         names[code.var_keyword] = rest
     defaults = function.defaults
     absent = []
-    for name in (*code.positional, *code.keyword_only):
+    for name in code.names:
         if name not in names:
             if name in defaults:
-                names[name] = defaults[name]
+                names[name] = value = defaults[name]
+                if run.extent is not None and type(value) not in ATOMS:
+                    run.extent.meet(value, 0 if function.closure is None else function.closure.born)
             else:
                 absent.append(name)
     if absent:
@@ -140,6 +156,8 @@ def _bind(run: Run, function: Function, arguments: Arguments, keywords: Keywords
 
 
 def _native(run: Run, target: Native, arguments: Arguments, keywords: Keywords) -> Value:
+    if run.extent is not None and target.name.startswith(extents.OUTWARD):
+        run.extent.pure = False
     try:
         return target.function(run, *arguments, **keywords)
     except (Inexact, TooComplex) as error:
@@ -207,6 +225,12 @@ def instantiate(run: Run, cls: Class, arguments: Arguments, keywords: Keywords) 
     """Make an object of a class: `__new__`, then `__init__`."""
     if cls.native is not None:
         return _native(run, Native(cls.name, cls.native), [cls, *arguments], keywords)
+    if cls.is_module and cls.unknown_base is None:
+        return reuse.module(run, cls, arguments, keywords, _instantiate)
+    return _instantiate(run, cls, arguments, keywords)
+
+
+def _instantiate(run: Run, cls: Class, arguments: Arguments, keywords: Keywords) -> Value:
     run.step()
     meta = cls.keywords.get("metaclass")
     if isinstance(meta, Class) and "__call__" in meta.namespace:
@@ -264,6 +288,7 @@ def _enum_member(run: Run, cls: Class, arguments: Arguments) -> Value:
     if arguments and isinstance(arguments[0], Unknown):
         return Unknown(arguments[0].reason, arguments[0].place, plain=True)
     for member in found[1].values():
+        run.met(member)
         if (arguments and arguments[0] is member) or equals(run, member.attributes["value"], arguments[0]) is True:
             return member
     missing = cls.lookup("_missing_")

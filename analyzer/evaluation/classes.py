@@ -53,6 +53,7 @@ def make_class(
     run: Run, name: str, parents: list[Value], namespace: dict[str, Value], *, module: str, place: Place
 ) -> Class:
     """A Class from evaluated bases; a base that is not known leaves its reason on the class."""
+    run.impure()
     known: list[Class] = []
     unknown: Unknown | None = None
     for parent in parents:

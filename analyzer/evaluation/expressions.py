@@ -20,6 +20,7 @@ from analyzer.evaluation import (
     strings,
 )
 from analyzer.evaluation.exceptions import raised
+from analyzer.evaluation.extents import ABSENT
 from analyzer.evaluation.frames import Frame, Scope
 from analyzer.evaluation.run import Undecidable
 from analyzer.evaluation.values import Code, Deferred, Function, Place, Unknown, Value
@@ -94,10 +95,15 @@ def _name(node: ir.Name, scope: Scope) -> Evaluator:
     if depth == 1:
 
         def enclosing(frame: Frame) -> Value:
+            home: Any = frame.parent
             try:
-                return frame.parent.names[name]  # type: ignore[union-attr]  # the scope chain mirrors the frames
+                value = home.names[name]
             except KeyError:
                 raise _unbound(frame, name) from None
+            extent = frame.run.extent
+            if extent is not None and home.born < extent.born:
+                extent.read(home.names, name, value, home.born)
+            return value
 
         return enclosing
 
@@ -106,14 +112,19 @@ def _name(node: ir.Name, scope: Scope) -> Evaluator:
         for _ in range(depth):
             target = target.parent
         try:
-            return target.names[name]
+            value = target.names[name]
         except KeyError:
             raise _unbound(frame, name) from None
+        extent = frame.run.extent
+        if extent is not None and target.born < extent.born:
+            extent.read(target.names, name, value, target.born)
+        return value
 
     return far
 
 
 def _unbound(frame: Frame, name: str) -> Exception:
+    frame.run.impure()
     return raised(
         frame.run, "UnboundLocalError", f"cannot access local variable '{name}' where it is not associated with a value"
     )
@@ -121,11 +132,18 @@ def _unbound(frame: Frame, name: str) -> Exception:
 
 def _global(name: str) -> Evaluator:
     def look_up(frame: Frame) -> Value:
-        names = frame.namespace.names
+        names, run = frame.namespace.names, frame.run
+        extent = run.extent
         if name in names:
             value = names[name]
-            return value if type(value) is not Deferred else frame.run.session.settled(frame.run, names, name)
-        return frame.run.session.builtin(frame.run, name, frame.namespace)
+            if type(value) is Deferred:
+                value = run.session.settled(run, names, name)
+            if extent is not None:
+                extent.read(names, name, value, 0)
+            return value
+        if extent is not None:
+            extent.read(names, name, ABSENT, 0)
+        return run.session.builtin(run, name, frame.namespace)
 
     return look_up
 
@@ -140,7 +158,31 @@ def _attribute(node: ir.Attribute, scope: Scope) -> Evaluator:
 def _subscript(node: ir.Subscript, scope: Scope) -> Evaluator:
     value = compile_expression(node.value, scope)
     index = compile_expression(node.index, scope)
+    if isinstance(node.value, ir.Name) and isinstance(node.index, (ir.Name, ir.Constant)):
+        name = node.value.name
+        if scope.depth_of(name) is None:
+            return _item_of_global(name, value, index)
     return lambda frame: iteration.get_item(frame.run, value(frame), index(frame))
+
+
+def _item_of_global(name: str, value: Evaluator, index: Evaluator) -> Evaluator:
+    """`TABLE[key]`: an extent depends on that item alone, not on all that the table holds."""
+
+    def get_item(frame: Frame) -> Value:
+        run = frame.run
+        extent, names = run.extent, frame.namespace.names
+        table = names.get(name) if extent is not None else None
+        if extent is None or type(table) is not dict:
+            return iteration.get_item(run, value(frame), index(frame))
+        key = index(frame)
+        if type(key) is not str or key not in table:
+            extent.read(names, name, table, 0)
+            return iteration.get_item(run, table, key)
+        extent.look_in(names, name, table)
+        extent.read(table, key, table[key], 0)
+        return table[key]
+
+    return get_item
 
 
 def _slice(node: ir.Slice, scope: Scope) -> Evaluator:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Frame:
     """The names of one running function, class body or comprehension; `parent` is the enclosing scope's frame."""
 
-    __slots__ = ("cell", "first", "function", "handled", "names", "namespace", "parent", "run")
+    __slots__ = ("born", "cell", "first", "function", "handled", "names", "namespace", "parent", "run")
 
     def __init__(
         self,
@@ -29,6 +29,8 @@ class Frame:
         function: Function | None = None,
     ) -> None:
         self.run = run
+        self.born = run.born
+        """Extents with a higher number began after it was there."""
         self.namespace = namespace
         self.names = names
         self.parent = parent

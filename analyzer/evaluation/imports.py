@@ -26,6 +26,7 @@ from analyzer.evaluation.frames import Frame, Scope
 from analyzer.evaluation.iteration import Untraversable
 from analyzer.evaluation.natives import custom_operators
 from analyzer.evaluation.regions import bound_names
+from analyzer.evaluation.reuse import Shelf
 from analyzer.evaluation.run import CircularImport, Limits, OutOfFuel, Run, Undecidable, exhausted, running
 from analyzer.evaluation.statements import compile_statement
 from analyzer.evaluation.values import Deferred, Namespace, NativeModule, Place, Raised, Unknown, Value
@@ -63,6 +64,12 @@ class Session:
         self.doubts: dict[Path, tuple[Unknown, ...]] = {}
         """What makes everything in a file uncertain."""
         self._tired: dict[Path | None, int] = {}
+        self.shelf = Shelf()
+        """Modules that need not be made again."""
+        self.extents = 0
+        """How many extents have begun."""
+        self.changes = 0
+        """How often a class that is there has got another attribute."""
         self.environment: dict[str, str] = {}
         """os.environ: nothing is set."""
 
@@ -254,7 +261,11 @@ class Session:
             return Unknown(module.reason, module.place, plain=module.plain, key=module.key and f"{module.key}.{name}")
         assert isinstance(module, Namespace)
         if name in module.names:
-            return self.settle(run, module.names, name)
+            value = self.settle(run, module.names, name)
+            if run.extent is not None:
+                run.extent.read(module.names, name, value, 0)
+            return value
+        run.impure()
         if "__path__" in module.names:
             path = self.sources.resolve_below(Path(module.names["__path__"][0]), name)
             if path is not None:

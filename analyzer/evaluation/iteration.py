@@ -137,7 +137,7 @@ def _iterate_class(run: Run, value: Class) -> Iterator[Value]:
         seen: list[Value] = []
         for member in members.values():
             if not any(member is other for other in seen):
-                seen.append(member)
+                seen.append(run.met(member))
         return iter(seen)
     if value.unknown_base is not None:
         raise Untraversable(value.unknown_base)
@@ -320,7 +320,7 @@ def _from_dict(run: Run, target: dict[Value, Value], index: Value) -> Value:
 def _from_class(run: Run, target: Class, index: Value) -> Value:
     members = target.namespace.get("__members__")
     if isinstance(members, dict):
-        return _from_dict(run, members, index)
+        return run.met(_from_dict(run, members, index))
     found = target.lookup("__class_getitem__")
     if found is not None:
         return calls.call(run, attributes.get_attribute(run, target, "__class_getitem__"), [index], {})

@@ -6,15 +6,20 @@ resident()      -> 61_000_000, or 0 where the system does not tell
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from functools import lru_cache
 
-_STATUS = Path("/proc/self/statm")
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
 
 def resident() -> int:
     """Bytes of the process that lie in memory; 0 where they cannot be read."""
     try:
-        return int(_STATUS.read_bytes().split()[1]) * _PAGE
-    except (OSError, IndexError, ValueError):
+        return int(os.pread(_status(os.getpid()), 128, 0).split()[1]) * _PAGE
+    except (AttributeError, OSError, IndexError, ValueError):
         return 0
+
+
+@lru_cache(maxsize=1)
+def _status(process: int) -> int:
+    """The open file in which the system tells of this process: it is read again and again."""
+    return os.open(f"/proc/{process}/statm", os.O_RDONLY | os.O_CLOEXEC)

@@ -7,10 +7,12 @@ registered(module, "fc")                  -> linear
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from functools import cache
 
 from analyzer.algebra.expression import Expr
 from analyzer.evaluation.exceptions import raised
+from analyzer.evaluation.natives import registry
 from analyzer.evaluation.run import OutOfFuel, Run
 from analyzer.evaluation.values import ModuleInstance, Tensor, Unknown, Value
 
@@ -45,6 +47,29 @@ def registered(module: ModuleInstance, name: str) -> Value:
     if name in module.modules:
         return module.modules[name]
     return ABSENT
+
+
+@cache
+def of_every_module(name: str) -> tuple[Value, Value]:
+    """The registry of that name and the method of that name, which every module has."""
+    table = registry.natives()
+    return table.get(f"registry.{name}"), table.get(f"module.{name}")
+
+
+def lacks(module: ModuleInstance, name: str, specials: Container[str]) -> bool:
+    """Whether a module of which all is known has no attribute of that name: an answer without an exception."""
+    cls = module.cls
+    return (
+        name not in module.attributes
+        and cls.lookup(name) is None
+        and registered(module, name) is ABSENT
+        and name not in specials
+        and of_every_module(name) == (None, None)
+        and cls.lookup("__getattr__") is None
+        and module.payload is None
+        and module.incomplete is None
+        and cls.unknown_base is None
+    )
 
 
 LONGEST_NAME = 500

@@ -254,10 +254,13 @@ def unary(run: Run, sign: str, operand: Value) -> Value:
 _HOST_UNARY: Mapping[str, Callable[[Any], Any]] = {"-": operator.neg, "+": operator.pos, "~": operator.invert}
 
 
+_HOST_TRUTH = frozenset({bool, int, float, str, type(None), list, tuple, dict})
+
+
 def truth(run: Run, value: Value) -> bool:
     """`bool(value)`; what is not known is decided by the run."""
     kind = type(value)
-    if kind is bool:
+    if kind in _HOST_TRUTH:
         return bool(value)
     if kind is Unknown:
         if value.key is not None and value.key.startswith("not "):

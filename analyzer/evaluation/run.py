@@ -9,7 +9,6 @@ decision has been taken both ways:
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,55 +18,16 @@ from analyzer.algebra.condition import Condition
 from analyzer.algebra.expression import Expr, TooComplex
 from analyzer.algebra.facts import Facts, deciding
 from analyzer.algebra.tensor import Refused
-from analyzer.evaluation.memory import resident
+from analyzer.evaluation.extents import ATOMS
+from analyzer.evaluation.fuel import Allowance, Limits, OutOfFuel, exhausted
 from analyzer.evaluation.values import Callers, Place, Raised, Unknown, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from analyzer.evaluation.extents import Extent
     from analyzer.evaluation.imports import Session
     from analyzer.evaluation.trace import Recorder
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much one evaluation may take; each bound has its own message."""
-
-    steps: int = 4_000_000
-    """Of one path; the largest models that people publish take a million and a half."""
-    depth: int = 180
-    seconds: float = 60.0
-    """Of processor time, for all paths of a target together."""
-    size: int = 2_000_000
-    """Elements of a container or characters of a string."""
-    bits: int = 65_536
-    """Of an integer."""
-    memory: int = 280_000_000
-    """Bytes that the process may grow by, for all paths of a target together."""
-    modules: int = 40_000
-    """Of one path."""
-    paths: int = 32
-    decisions: int = 64
-    branches: int = 4
-    """Conditions on data that one forward pass may meet; behind them nothing is followed."""
-    iterators: int = 200_000
-    """Made into other iterators, which the host would follow through all of them at once."""
-
-
-class OutOfFuel(Exception):
-    """A bound of `Limits` was reached; the analysed program cannot catch it."""
-
-    def __init__(self, reason: str, place: Place | None) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.place = place
-
-
-def exhausted(error: RecursionError | MemoryError | TooComplex, place: Place | None) -> OutOfFuel:
-    """What the host's own limits, and those of formulas, mean for the analysed program."""
-    if isinstance(error, TooComplex):
-        return OutOfFuel(str(error), place)
-    return OutOfFuel("nested too deep" if isinstance(error, RecursionError) else "out of memory", place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,24 +55,6 @@ class Requirement:
     condition: Condition
     message: str
     place: Place | None
-
-
-class Allowance:
-    """The processor time and memory that the paths of one target share, and the steps that each may take."""
-
-    def __init__(self, limits: Limits, share: float = 1.0) -> None:
-        self.steps = int(limits.steps * share)
-        self.seconds = limits.seconds * share
-        self.memory = int(limits.memory * share)
-        self.deadline = time.thread_time() + self.seconds
-        self.ceiling = resident() + self.memory
-
-    def check(self, place: Place | None) -> None:
-        """Raise OutOfFuel where one of them is used up."""
-        if time.thread_time() > self.deadline:
-            raise OutOfFuel(f"stopped after {self.seconds:g} seconds", place)
-        if resident() > self.ceiling:
-            raise OutOfFuel(f"stopped at {self.memory // 1_000_000:,} MB of memory", place)
 
 
 class Run:
@@ -163,6 +105,12 @@ class Run:
         self.unfollowed = False
         """Whether ways that part from this one in the forward pass were left alone."""
         self.journal: list[tuple[dict[str, Value], str, Value]] = []
+        self.extent: Extent | None = None
+        """What the part of the run that is noted at the moment has read."""
+        self.born = session.extents
+        """The number of the last extent that began: frames know by it what they are outside of."""
+        self.deepest = 0
+        """The greatest depth since the last extent began."""
 
     # ---------------------------------------------------------------- fuel
 
@@ -259,6 +207,7 @@ class Run:
 
     def decide_unknown(self, unknown: Unknown) -> bool:
         """The truth of an Unknown: the same along one path for equal keys."""
+        self.impure()
         if unknown.key is not None:
             for decision in self.decisions:
                 if isinstance(decision.condition, OpaqueCondition) and decision.condition.key == unknown.key:
@@ -293,6 +242,18 @@ class Run:
     def note(self, names: dict[str, Value], name: str) -> None:
         """Remember what a name of a module or class was bound to, to be restored after the run."""
         self.journal.append((names, name, names.get(name, _ABSENT)))
+        self.impure()
+
+    def met(self, value: Value) -> Value:
+        """Note that a value was reached which is outside of whatever is being made; it is given back."""
+        if self.extent is not None and type(value) not in ATOMS:
+            self.extent.meet(value, 0)
+        return value
+
+    def impure(self) -> None:
+        """Note that what happens now depends on, or changes, more than an extent can tell."""
+        if self.extent is not None:
+            self.extent.pure = False
 
     def restore(self) -> None:
         """Undo every noted change, so that one evaluation never shows in the next."""
@@ -301,6 +262,8 @@ class Run:
                 names.pop(name, None)
             else:
                 names[name] = value
+        if self.journal:
+            self.session.changes += 1
         self.journal.clear()
 
 
@@ -388,3 +351,6 @@ def explore(
     for _, parting in later:
         parting.unfollowed = True
     return outcomes, not waiting
+
+
+__all__ = ["Allowance", "Limits", "OutOfFuel", "exhausted"]

@@ -114,8 +114,10 @@ class Code:
         "is_async",
         "is_generator",
         "keyword_only",
+        "keywords",
         "make",
         "name",
+        "names",
         "node",
         "place",
         "positional",
@@ -139,6 +141,9 @@ class Code:
         self.keyword_only = tuple(p.name for p in parameters if p.kind == "keyword_only")
         self.var_positional = next((p.name for p in parameters if p.kind == "var_positional"), None)
         self.var_keyword = next((p.name for p in parameters if p.kind == "var_keyword"), None)
+        self.names = (*self.positional, *self.keyword_only)
+        self.keywords = frozenset(self.names) - self.positional_only
+        """Parameters that may be given by name."""
         self.simple = not self.keyword_only and self.var_positional is None and self.var_keyword is None
         self.is_generator: bool = getattr(getattr(node, "scope", None), "is_generator", False)
         self.is_async: bool = getattr(node, "is_async", False)

@@ -58,6 +58,11 @@ class Catalogue(Mapping[str, Value], Generic[Value]):
             self._values.update(self._of(self._index[name]))
         return self._values[name]
 
+    def get(self, name: str, default: Any = None) -> Any:
+        if name in self._values:
+            return self._values[name]
+        return self[name] if name in self._index else default
+
     def __contains__(self, name: object) -> bool:
         return name in self._index
 

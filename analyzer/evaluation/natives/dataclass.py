@@ -130,7 +130,7 @@ def _initialiser(cls: Class, fields: Fields, frozen: bool) -> Native:
                 if own["default_factory"] is not MISSING:
                     values[name] = calls.call(run, own["default_factory"], [], {})
                 elif own["default"] is not MISSING:
-                    values[name] = own["default"]
+                    values[name] = run.met(own["default"])
                 else:
                     continue
             if not own["is_init_var"]:

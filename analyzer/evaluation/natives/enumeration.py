@@ -167,6 +167,7 @@ def _functional(
     """`Enum("Color", "RED GREEN")`"""
     if isinstance(name, Unknown) or isinstance(names, Unknown):
         return run.unknown("an enumeration whose names are not known", plain=True)
+    run.impure()
     made = Class(str(name), (cls,), {}, module="__main__", place=run.place)
     made.keywords = cls.keywords
     listed = names.replace(",", " ").split() if isinstance(names, str) else names

@@ -11,6 +11,7 @@ from typing import Any
 from analyzer.evaluation import attributes, calls, comparisons, iteration, natives, operations
 from analyzer.evaluation.exceptions import OBJECT, raised
 from analyzer.evaluation.expressions import compile_expression
+from analyzer.evaluation.extents import ATOMS
 from analyzer.evaluation.frames import Frame, Scope
 from analyzer.evaluation.natives.registry import Table, native
 from analyzer.evaluation.run import Run
@@ -113,6 +114,8 @@ def _cached(function: Value, typed: bool = False) -> Native:
         key = (_hashable(run, arguments), tuple((name, _hashable(run, value)) for name, value in keywords.items()))
         if key not in known:
             known[key] = calls.call(run, function, list(arguments), keywords)
+        if type(known[key]) not in ATOMS:
+            run.impure()
         return known[key]
 
     result = Native(getattr(function, "name", "cached"), apply, binds=True)
@@ -179,6 +182,7 @@ def single_dispatch(run: Run, function: Value) -> Value:
         if implementation is None:
             return Native("register", lambda run, implementation: register(run, cls, implementation))
         implementations[cls] = implementation
+        run.session.changes += 1
         return implementation
 
     result = Native(getattr(function, "name", "singledispatch"), apply, binds=True)
@@ -200,6 +204,7 @@ def total_ordering(run: Run, cls: Value) -> Value:
     """The class, with the comparisons that it lacks made of the one that it has."""
     if not isinstance(cls, Class):
         return cls
+    run.session.changes += 1
     given = next((name for name in _ORDERINGS if cls.lookup(name) is not None), None)
     if given is None:
         raise raised(run, "ValueError", "must define at least one ordering operation: < > <= >=")

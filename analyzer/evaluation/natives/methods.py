@@ -215,6 +215,9 @@ def _text_method(name: str) -> Callable[..., Any]:
 
 def _join(run: Run, target: str, items: Value) -> Value:
     parts = []
+    if type(items) is tuple and all(type(item) is str for item in items):
+        run.check_size(sum(map(len, items)) + len(target) * len(items))
+        return target.join(items)
     for item in iteration.iterate(run, items):
         item = operations.payload(item)
         if isinstance(item, Unknown):

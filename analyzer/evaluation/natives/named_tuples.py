@@ -56,7 +56,7 @@ def _new(run: Run, cls: Class, *arguments: Value, **keywords: Value) -> Value:
         if name in values:
             raise raised(run, "TypeError", f"{cls.name}.__new__() got multiple values for argument '{name}'")
         values[name] = value
-    values = {**defaults[1], **values}
+    values = {**{name: run.met(value) for name, value in defaults[1].items()}, **values}
     missing = [name for name in fields if name not in values]
     if missing:
         listed = ", ".join(repr(name) for name in missing)
@@ -117,6 +117,7 @@ def give_fields(cls: Class, fields: Sequence[str], defaults: dict[str, Value]) -
 
 
 def _named(run: Run, name: Value, fields: list[str], defaults: dict[str, Value]) -> Value:
+    run.impure()
     cls = Class(str(name), (TUPLE,), {}, module="__main__", place=run.place)
     give_fields(cls, fields, defaults)
     return cls

@@ -201,6 +201,7 @@ def register(run: Run, module: Value, tensor_name: Value, parametrization: Value
     before = original.type
     holder = _make_list(run, parametrization, original, unsafe=unsafe)
     discard(module, name)
+    run.impure()
     if not _holders(module):
         module.cls = Class(f"Parametrized{module.cls.name}", (module.cls,), {}, module=_MODULE, place=module.cls.place)
         store(run, module, "parametrizations", new_module(run, CONTAINERS.values["torch.nn.ModuleDict"]))

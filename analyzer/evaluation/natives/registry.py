@@ -16,7 +16,7 @@ from typing import Any
 
 from analyzer.evaluation.exceptions import guarded
 from analyzer.evaluation.run import Run
-from analyzer.evaluation.values import Native, Unknown, Value
+from analyzer.evaluation.values import Instance, Native, Tensor, Unknown, Value
 from analyzer.knowledge.entries import Catalogue
 
 
@@ -67,8 +67,6 @@ def concrete(value: Value) -> Value:
 
 
 def _concrete(value: Value, left: list[int]) -> Value:
-    from analyzer.evaluation.values import Instance, Tensor
-
     left[0] -= 1
     if left[0] < 0:
         return Unknown(f"a value of over {MOST_PARTS:,} parts", None, plain=True)

@@ -120,6 +120,7 @@ def _plain_dict(run: Run, cls: Class, *arguments: Value, **keywords: Value) -> V
 
 
 def _typed_dict(run: Run, cls: Class, name: Value, fields: Value = None, **keywords: Value) -> Value:
+    run.impure()
     return Class(str(name), (OBJECT,), {}, module="__main__", place=run.place, native=_plain_dict)
 
 

@@ -1,0 +1,72 @@
+"""How much an evaluation may take: steps, time, memory, and sizes of what it makes.
+
+Allowance(Limits(steps=1_000)).check(place)     raises OutOfFuel once time or memory are used up
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from analyzer.algebra.expression import TooComplex
+from analyzer.evaluation.memory import resident
+from analyzer.evaluation.values import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one evaluation may take; each bound has its own message."""
+
+    steps: int = 4_000_000
+    """Of one path; the largest models that people publish take a million and a half."""
+    depth: int = 180
+    seconds: float = 60.0
+    """Of processor time, for all paths of a target together."""
+    size: int = 2_000_000
+    """Elements of a container or characters of a string."""
+    bits: int = 65_536
+    """Of an integer."""
+    memory: int = 280_000_000
+    """Bytes that the process may grow by, for all paths of a target together."""
+    modules: int = 40_000
+    """Of one path."""
+    paths: int = 32
+    decisions: int = 64
+    branches: int = 4
+    """Conditions on data that one forward pass may meet; behind them nothing is followed."""
+    iterators: int = 200_000
+    """Made into other iterators, which the host would follow through all of them at once."""
+
+
+class OutOfFuel(Exception):
+    """A bound of `Limits` was reached; the analysed program cannot catch it."""
+
+    def __init__(self, reason: str, place: Place | None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.place = place
+
+
+def exhausted(error: RecursionError | MemoryError | TooComplex, place: Place | None) -> OutOfFuel:
+    """What the host's own limits, and those of formulas, mean for the analysed program."""
+    if isinstance(error, TooComplex):
+        return OutOfFuel(str(error), place)
+    return OutOfFuel("nested too deep" if isinstance(error, RecursionError) else "out of memory", place)
+
+
+class Allowance:
+    """The processor time and memory that the paths of one target share, and the steps that each may take."""
+
+    def __init__(self, limits: Limits, share: float = 1.0) -> None:
+        self.steps = int(limits.steps * share)
+        self.seconds = limits.seconds * share
+        self.memory = int(limits.memory * share)
+        self.deadline = time.thread_time() + self.seconds
+        self.ceiling = resident() + self.memory
+
+    def check(self, place: Place | None) -> None:
+        """Raise OutOfFuel where one of them is used up."""
+        if time.thread_time() > self.deadline:
+            raise OutOfFuel(f"stopped after {self.seconds:g} seconds", place)
+        if resident() > self.ceiling:
+            raise OutOfFuel(f"stopped at {self.memory // 1_000_000:,} MB of memory", place)
