@@ -89,6 +89,22 @@ def shrunk(known: Baseline, now: Baseline, rules: Set[str], is_whole: Callable[[
     return Baseline(findings, known.models)
 
 
+def files_of(known: Baseline) -> set[str]:
+    """The files that it speaks of."""
+    return {name.partition("::")[0] for name in (*known.findings, *known.models)}
+
+
+def joined(now: Baseline, before: Baseline, files: Set[str]) -> Baseline:
+    """The baseline now, with what was said before of the findings and models in some files."""
+    findings = {scope: dict(codes) for scope, codes in now.findings.items()}
+    for scope, codes in before.findings.items():
+        if scope.partition("::")[0] in files:
+            here = findings.setdefault(scope, {})
+            here.update({code: max(n, here.get(code, 0)) for code, n in codes.items()})
+    models = {name: figures for name, figures in before.models.items() if name.partition("::")[0] in files}
+    return Baseline({scope: dict(sorted(codes.items())) for scope, codes in findings.items()}, {**models, **now.models})
+
+
 def dumped(baseline: Baseline) -> str:
     """The text of the file: sorted, a scope or model on each line."""
     parts = [f' "version": {VERSION}']

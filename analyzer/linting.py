@@ -38,6 +38,8 @@ class Checked:
     found: tuple[Finding, ...]
     """All findings, those that the baseline forgives included."""
     options: Options
+    files: frozenset[str]
+    """Those that were checked."""
     is_whole: Callable[[str], bool]
     """Whether all that can be found in a file was sought: it was checked, and so was every file that imports it."""
     read: Callable[[str], tuple[Path, bytes]]
@@ -93,7 +95,8 @@ def check(
     )
     owners = {name: project for project, part in parts.items() for name in part}
     owners |= {finding.span.file: project for project, one in zip(parts, told, strict=True) for finding in one.findings}
-    return Checked(report, findings, options, is_whole, lambda file: _read(owners[file], file))
+    files_checked = frozenset(name for part in parts.values() for name in part)
+    return Checked(report, findings, options, files_checked, is_whole, lambda file: _read(owners[file], file))
 
 
 def _read(project: Project, file: str) -> tuple[Path, bytes]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ import typer
 
 import analyzer
 from analyzer.cli import output
+from analyzer.cli.baseline import WRITE
 from analyzer.cli.options import CacheDir, Config, Jobs, NoCache, Output, means_for, options_for
 from analyzer.reports.findings import Shown, names, render
 
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from analyzer.report import Report
     from analyzer.weighing import Means
 
-WRITE = "write"
 TOLD_APART = ("github", "gitlab", "json", "json-lines", "junit", "rdjson", "sarif")
 """Formats for machines: what was read is told to people on stderr besides."""
 
@@ -108,37 +108,43 @@ def run(
       weighbridge check src --fix --unsafe-fixes --diff
       weighbridge check --baseline write
     """
-    if stdin_filename is not None:
-        paths = [stdin_filename]
-    asked = paths or ["."]
-    options = options_for(asked[0], config, isolated=isolated)
-    options = _with_selection(options, select, ignore, extend_select, per_file_ignores)
-    options = replace(options, exclude=(*options.exclude, *_listed(exclude)))
+    asked = _places(paths, stdin_filename)
     texts = {} if stdin_filename is None else {Path(stdin_filename).resolve(): sys.stdin.buffer.read()}
-    means = means_for(options, cache_dir, no_cache, jobs)
-    fixes = Fixes(fix, unsafe_fixes, diff)
+
+    def adapted(options: Options) -> Options:
+        options = _with_selection(options, select, ignore, extend_select, per_file_ignores)
+        return replace(options, exclude=(*options.exclude, *_listed(exclude)))
+
+    parts = [
+        Part(tuple(places), adapted(options), means_for(options, cache_dir, no_cache, jobs))
+        for options, places in _by_project(asked, config, isolated=isolated)
+    ]
+    if len(parts) > 1 and baseline not in (None, WRITE):
+        raise typer.BadParameter("each of the projects asked for has its own", param_hint="--baseline")
+    asked_for = Asked(force_exclude, with_importers, fix, unsafe_fixes, diff)
     printed = Printed(form, file, statistics, exit_zero)
-    scope = Scope(asked, force_exclude, with_importers)
     if watch:
-        _watch(lambda: _once(scope, options, texts, baseline, fixes, printed, means), options)
+        _watch(lambda: _once(parts, texts, baseline, asked_for, printed), [part.options for part in parts])
         raise typer.Exit(output.FINE)
-    raise typer.Exit(_once(scope, options, texts, baseline, fixes, printed, means))
+    raise typer.Exit(_once(parts, texts, baseline, asked_for, printed))
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
-    """What is checked."""
+class Part:
+    """What is checked of one project."""
 
-    paths: list[str]
+    paths: tuple[str, ...]
+    options: Options
+    means: Means
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be done; with `diff` it is printed what would be mended, and nothing written."""
+
     force_exclude: bool
     with_importers: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Fixes:
-    """What is mended; with `diff` that is printed, and nothing written."""
-
-    asked: bool
+    fix: bool
     unsafe: bool
     diff: bool
 
@@ -153,36 +159,68 @@ class Printed:
     exit_zero: bool
 
 
+def _places(paths: list[str] | None, stdin_filename: str | None) -> list[str]:
+    """The files and folders to check; without any, the working folder."""
+    if stdin_filename is None:
+        if "-" in (paths or ()):
+            raise typer.BadParameter("give --stdin-filename FILE to check what comes on stdin", param_hint="PATH")
+        return paths or ["."]
+    if paths not in (None, [], ["-"], [stdin_filename]):
+        raise typer.BadParameter("stdin is one file: give no others", param_hint="--stdin-filename")
+    return [stdin_filename]
+
+
+def _by_project(asked: Sequence[str], config: Path | None, *, isolated: bool) -> list[tuple[Options, list[str]]]:
+    """The places of each project, with the configuration that is closest to them."""
+    of_folders: dict[Path, Options] = {}
+    groups: dict[tuple[Path | None, Path], tuple[Options, list[str]]] = {}
+    for text in asked:
+        folder = Path(text) if os.path.isdir(text) else Path(text).parent
+        if folder not in of_folders:
+            of_folders[folder] = options_for(text, config, isolated=isolated)
+        options = of_folders[folder]
+        groups.setdefault((options.source, options.root), (options, []))[1].append(text)
+    return list(groups.values())
+
+
 def _once(
-    scope: Scope,
-    options: Options,
-    texts: Mapping[Path, bytes],
-    baseline: str | None,
-    fixes: Fixes,
-    printed: Printed,
-    means: Means,
+    parts: Sequence[Part], texts: Mapping[Path, bytes], baseline: str | None, asked: Asked, printed: Printed
 ) -> int:
     """Check, mend and print; the exit code.  A text in place of a file is what came on stdin."""
+    from analyzer.cli.baseline import keep, known
     from analyzer.errors import TargetError
+    from analyzer.reports.parts.merged import merged
 
+    done: list[tuple[Part, Checked, Baseline]] = []
+    new: dict[Path, bytes] = {}
+    fixed = 0
     try:
-        known = _known(baseline, options)
-        checked, new, count = _checked(scope, options, texts, known, fixes, means)
+        for part in parts:
+            forgiven = known(baseline, part.options)
+            checked, changed, count = _checked(part, texts, forgiven, asked)
+            done.append((part, checked, forgiven))
+            new |= changed
+            fixed += count
     except TargetError as error:
         output.tell([error.problem])
         return output.UNUSABLE
-    report = checked.report
-    if fixes.diff:
+    reports = [(_prefix(part.options.root), checked.report) for part, checked, _ in done]
+    prefix, report = reports[0] if len(reports) == 1 else ("", merged(reports))
+    if not report.coverage.files and not report.problems:
+        places = ", ".join(path for part in parts for path in part.paths)
+        typer.echo(f"nothing to check: {places} holds no Python, or all of it is excluded", err=True)
+    if asked.diff:
         files = {path: (texts[path] if path in texts else path.read_bytes(), data) for path, data in new.items()}
         output.write(output.differences(files))
         output.tell(report.problems)
         return output.UNUSABLE if report.problems else output.FINDINGS if new else output.FINE
-    _write_fixes(new, texts, scope.paths[0] if texts and fixes.asked else None)
-    _keep_baseline(baseline, options, checked, known)
+    _write_fixes(new, texts, parts[0].paths[0] if texts and asked.fix else None)
+    for part, checked, forgiven in done:
+        keep(baseline, part.options, checked, forgiven)
     if baseline == WRITE:
         report = replace(report, findings=())
-    if not (texts and fixes.asked):
-        shown = Shown(_prefix(options.root), fixes.unsafe, count, analyzer.__version__)
+    if not (texts and asked.fix):
+        shown = Shown(prefix, asked.unsafe, fixed, analyzer.__version__)
         _show(report, printed.form, shown, printed.file, statistics=printed.statistics)
     output.tell(report.problems)
     if report.problems:
@@ -190,13 +228,18 @@ def _once(
     return output.FINDINGS if report.findings and not printed.exit_zero else output.FINE
 
 
-def _watch(check: Callable[[], object], options: Options) -> None:
+def _watch(check: Callable[[], object], projects: Sequence[Options]) -> None:
     """Check whenever something in the project changes."""
     import time
 
     from analyzer.cli.watching import snapshot, watch
 
-    places = [options.root, *options.search_path, *(file for file in (options.source, options.baseline) if file)]
+    places = [
+        place
+        for options in projects
+        for place in (options.root, *options.search_path, options.source, options.baseline)
+        if place is not None
+    ]
     watch(check, partial(snapshot, places), time.sleep, _clear)
 
 
@@ -232,55 +275,22 @@ def _with_selection(
 
 
 def _checked(
-    scope: Scope, options: Options, texts: Mapping[Path, bytes], known: Baseline, fixes: Fixes, means: Means
+    part: Part, texts: Mapping[Path, bytes], known: Baseline, asked: Asked
 ) -> tuple[Checked, dict[Path, bytes], int]:
     from analyzer.cli.progress import Progress
     from analyzer.linting import check, mend
 
-    if fixes.asked or fixes.diff:
+    if asked.fix or asked.diff:
         return mend(
-            scope.paths, options=options, texts=texts, known=known, unsafe=fixes.unsafe,
-            force_exclude=scope.force_exclude, with_importers=scope.with_importers, means=means,
+            part.paths, options=part.options, texts=texts, known=known, unsafe=asked.unsafe,
+            force_exclude=asked.force_exclude, with_importers=asked.with_importers, means=part.means,
         )  # fmt: skip
     with Progress(unicode=output.writes_unicode(sys.stderr)) as progress:
         checked = check(
-            scope.paths, options=options, texts=texts, known=known, force_exclude=scope.force_exclude,
-            with_importers=scope.with_importers, means=replace(means, progress=progress),
+            part.paths, options=part.options, texts=texts, known=known, force_exclude=asked.force_exclude,
+            with_importers=asked.with_importers, means=replace(part.means, progress=progress),
         )  # fmt: skip
     return checked, {}, 0
-
-
-# ---------------------------------------------------------------- the baseline
-
-
-def _known(asked: str | None, options: Options) -> Baseline:
-    from analyzer import baseline
-
-    if asked == WRITE:
-        return baseline.Baseline()
-    file = Path(asked) if asked is not None else options.baseline
-    return baseline.load(file) if file is not None else baseline.Baseline()
-
-
-def _keep_baseline(asked: str | None, options: Options, checked: Checked, known: Baseline) -> None:
-    """Write the baseline, or take out of it what has been mended."""
-    from analyzer import baseline
-    from analyzer.reports.findings.parts.sentences import counted
-
-    if asked == WRITE:
-        file = options.baseline or options.root / baseline.FILE
-        now = baseline.taken(checked.report.findings, checked.report.models)
-        output.save(baseline.dumped(now), file)
-        forgiven = counted(len(checked.report.findings), "finding")
-        sizes = counted(len(now.models), "model")
-        typer.echo(f"{output.relative(file)}: {forgiven} forgiven, sizes of {sizes}", err=True)
-        return
-    used = Path(asked) if asked is not None else options.baseline
-    if used is not None and not checked.report.problems:
-        smaller = baseline.shrunk(known, baseline.taken(checked.found, ()), checked.rules, checked.is_whole)
-        if smaller != known:
-            output.save(baseline.dumped(smaller), used)
-            typer.echo(f"{output.relative(used)}: what has been mended is forgiven no longer", err=True)
 
 
 # ---------------------------------------------------------------- what is printed and written

@@ -105,6 +105,40 @@ def test_stdin_is_checked_as_the_file_it_will_be(project: Path) -> None:
     assert not (project / "new.py").exists()
 
 
+def test_stdin_is_one_file() -> None:
+    assert run("check", "-", "--stdin-filename", "new.py", stdin="x = 1\n").exit_code == 0
+    for arguments in (["-"], ["other.py", "--stdin-filename", "new.py"]):
+        result = run("check", *arguments, stdin="x = 1\n")
+        assert result.exit_code == 2
+        assert "--stdin-filename" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["empty"], ["empty", "--fix"], ["empty", "--diff"], ["-f", "sarif", "empty"]]
+)
+def test_a_folder_without_python_is_nothing_to_check(project: Path, arguments: list[str]) -> None:
+    (project / "net.py").unlink()
+    (project / "empty").mkdir()
+    (project / "empty" / "notes.txt").write_text("x", encoding="utf-8")
+    result = run("check", *arguments)
+    assert result.exit_code == 0
+    assert "nothing to check" in result.stderr
+
+
+def test_what_is_excluded_is_nothing_to_check() -> None:
+    result = run("check", "net.py", "--exclude", "*.py", "--force-exclude")
+    assert (result.exit_code, "nothing to check" in result.stderr) == (0, True)
+
+
+@pytest.mark.parametrize("command", ["check", "scan", "summary", "annotate"])
+def test_a_notebook_is_not_taken_for_python(project: Path, command: str) -> None:
+    (project / "net.ipynb").write_text('{"cells": [], "nbformat": 4}', encoding="utf-8")
+    result = run(command, "net.ipynb")
+    assert result.exit_code == 2
+    assert "net.ipynb is a notebook" in result.stderr
+    assert "nbconvert" in result.stderr
+
+
 def test_statistics_count_by_rule() -> None:
     assert run("check", "--statistics").stdout == "1  WBT401 softmax-without-dim\n"
 
@@ -173,3 +207,52 @@ def test_a_rule_explains_itself() -> None:
 def test_config_lists_its_keys_and_its_schema() -> None:
     assert "per-file-ignores" in run("config").stdout
     assert json.loads(run("config", "--schema").stdout)["properties"]["budget"]["type"] == "array"
+
+
+def nested(project: Path, name: str, settings: str) -> None:
+    (project / name).mkdir()
+    (project / name / "pyproject.toml").write_text(f"[tool.weighbridge]\n{settings}", encoding="utf-8")
+    (project / name / "net.py").write_text(NET, encoding="utf-8")
+
+
+def test_each_place_has_the_configuration_that_is_closest_to_it(project: Path) -> None:
+    nested(project, "a", "")
+    nested(project, "b", 'select = ["WBS"]\n')
+    nested(project, "c", 'baseline = "known.json"\n')
+    places = ["b/net.py", "a", "net.py", "c/net.py"]
+    assert run("check", *places).exit_code == 2, "there is no such baseline"
+    (project / "c" / "known.json").write_text('{"version": 1}', encoding="utf-8")
+    result = run("check", *places, "-f", "concise")
+    assert result.exit_code == 1
+    lines = result.stdout.splitlines()
+    assert [line.partition(" ")[0] for line in lines[:3]] == ["a/net.py:4:12:", "net.py:4:12:", "c/net.py:4:12:"]
+    assert "4 files read" in lines[-1]
+    document = json.loads(run("check", *places, "-f", "json").stdout)
+    assert [finding["file"] for finding in document["findings"]] == ["a/net.py", "net.py", "c/net.py"]
+    assert run("check", *places, "--baseline", "c/known.json").exit_code == 2
+    assert run("check", *places, "--baseline", "write").exit_code == 0
+    for folder, count in (("a", 1), ("b", 0), (".", 1), ("c", 1)):
+        name = "known.json" if folder == "c" else "weighbridge-baseline.json"
+        written = json.loads((project / folder / name).read_text(encoding="utf-8"))
+        assert len(written["findings"]) == count
+    assert run("check", "c/net.py").exit_code == 0
+
+
+def test_writing_the_baseline_for_some_files_keeps_what_it_says_of_others(project: Path) -> None:
+    model = "from torch import nn\n\nnet = nn.Linear(3, 4)\n"
+    for name in ("one.py", "two.py", "gone.py"):
+        (project / name).write_text(model + NET, encoding="utf-8")
+    run("check", "--baseline", "write")
+    file = project / "weighbridge-baseline.json"
+    before = json.loads(file.read_text(encoding="utf-8"))
+    assert set(before["models"]) == {"one.py::net", "two.py::net", "gone.py::net"}
+    (project / "gone.py").unlink()
+    (project / "one.py").write_text(model.replace("3, 4", "3, 5"), encoding="utf-8")
+    result = run("check", "one.py", "--baseline", "write")
+    assert "2 other files as before" in result.stderr
+    after = json.loads(file.read_text(encoding="utf-8"))
+    assert after["models"] == {
+        "one.py::net": {"parameters": 20, "trainable": 20},
+        "two.py::net": before["models"]["two.py::net"],
+    }
+    assert set(after["findings"]) == {"net.py::one", "two.py::one"}
