@@ -159,7 +159,8 @@ class Store:
     def _cannot_read(self, error: Exception) -> None:
         """Go on without the file; a damaged one of ours is made anew."""
         self._disconnect()
-        if isinstance(error, sqlite3.Error) and _code(error) in DAMAGED and self._replace():
+        damaged = isinstance(error, Foreign) or (isinstance(error, sqlite3.Error) and _code(error) in DAMAGED)
+        if damaged and self._replace():
             return
         self._writes = False
         self._waiting.clear()
@@ -176,7 +177,7 @@ class Store:
 
     def _replace(self) -> bool:
         """Delete the file in a folder that was made for it, and begin a new one; whether that was possible."""
-        if not is_ours(self.folder):
+        if not is_ours(self.folder) or (self.folder / FILE).is_symlink():
             return False
         try:
             (self.folder / FILE).unlink()
