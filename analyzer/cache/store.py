@@ -33,7 +33,8 @@ PATIENCE = 5.0
 """Seconds to wait for another run that is writing."""
 DAY = 86_400
 SCHEMA = "CREATE TABLE entries (kind TEXT, key BLOB, digest BLOB, used INTEGER, data BLOB, PRIMARY KEY (kind, key))"
-DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT, sqlite3.SQLITE_ERROR)
+"""What sqlite says of a file that is not as we made it: the queries themselves have no errors."""
 
 
 class Foreign(Exception):

@@ -156,7 +156,7 @@ def test_what_rests_on_a_changed_file_is_done_again(
     run = getattr(watched, kind)
     run()
     write(watched, name, text)
-    assert set(again) <= set(run()) <= {*again, "user.py", "pkg/lazy.py"}
+    assert set(again) <= set(run()) <= {*again, "user.py", "pkg/lazy.py", "pkg/__init__.py"}
     assert run() == []
 
 
@@ -202,6 +202,28 @@ def test_a_data_file_that_was_missing_is_found_when_it_comes(watched: Watched) -
     watched.scan()
     write(watched, "sizes.json", '{"in": 5}')
     assert "reader.py" in watched.scan()
+
+
+def test_what_another_version_found_is_not_taken(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    watched.scan()
+    with monkeypatch.context() as newer:
+        newer.setattr("analyzer.recall.results.identity", lambda: b"newer")
+        newer.setattr("analyzer.syntax.lowered.identity", lambda: b"newer")
+        assert len(watched.scan()) == 10
+        assert watched.scan() == []
+    assert watched.scan() == []
+
+
+def test_entries_that_are_no_results_are_dropped(watched: Watched) -> None:
+    watched.scan()
+    with Store(watched.cache) as store:
+        connection = store._connect()
+        assert connection is not None
+        keys = connection.execute("SELECT kind, key FROM entries").fetchall()
+        for number, (kind, key) in enumerate(keys):
+            store.put(kind, key, (b"", b"junk", b"\x92\xc4\x00\xc4\x01\x90", b"m" + bytes(9))[number % 4])
+    assert len(watched.scan()) == 10
+    assert watched.scan() == []
 
 
 def test_what_is_asked_with_other_options_is_not_the_same(watched: Watched) -> None:
