@@ -143,6 +143,32 @@ class Net(nn.Module):  # weighbridge: assume width=5
     assert not model.inputs_derived
 
 
+def test_what_a_budget_cannot_decide_is_said_with_what_it_depends_on(project: Path) -> None:
+    settings = '[[budget]]\nmax-parameters = "1k"\nmax-macs = "100k"\nmax-activations = "1 MB"\n'
+    (project / "weighbridge.toml").write_text(settings, encoding="utf-8")
+    text = """from torch import nn
+
+conv = nn.Conv2d(3, 8, 3)
+
+class Net(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.fc = nn.Linear(8, width)
+
+    def forward(self, x):
+        return self.fc(x)
+"""
+    write(project, net=text)
+    told = [reason.reason.partition(": ")[2] for reason in analyzer.check([str(project)]).undecided]
+    assert told == [
+        "whether it keeps to 100,000 multiply-accumulates: it depends on H, N, W: an input of numbers settles it",
+        "whether it keeps to 1,000,000 bytes of activations: it depends on H, N, W: an input of numbers settles it",
+        "whether it keeps to 1,000 parameters: it depends on width",
+        "whether it keeps to 100,000 multiply-accumulates: it depends on N, width",
+        "whether it keeps to 1,000,000 bytes of activations: it depends on N, width",
+    ]
+
+
 # ---------------------------------------------------------------- files
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from analyzer.algebra.dtype import DType
-from analyzer.algebra.expression import Dim, bounds
+from analyzer.algebra.expression import Dim, bounds, free_symbols
 from analyzer.algebra.tensor import TensorType
 from analyzer.budget import Budget
 from analyzer.model.tree import Model
@@ -134,20 +134,26 @@ def _over(weighed: Weighed, measure: Measure, *, ran: bool = False) -> Bounds:
         if way.model is not None and (not ran or (way.forward is not None and way.forward.ran))
     ]
     found = [_bounds(tuple(measure(model))) for model in models]
-    highs = [high for _, high in found if high is not None]
+    highs = [high for _, high, _ in found if high is not None]
     high = max(highs) if len(highs) == len(found) else None
-    return Bounds(min(low for low, _ in found), high, "it depends on sizes that are not known")
+    names = sorted({name for _, _, used in found for name in used})
+    why = f"it depends on {', '.join(names)}" if names else "it depends on conditions that are not known"
+    shapes = [type_.shape for way in weighed.ways for _, type_ in way.inputs]
+    if names and {name for shape in shapes for dim in shape for name in free_symbols(dim)}.issuperset(names):
+        why += ": an input of numbers settles it"
+    return Bounds(min(low for low, _, _ in found), high, why)
 
 
-def _bounds(terms: tuple[Dim, ...]) -> tuple[int, int | None]:
+def _bounds(terms: tuple[Dim, ...]) -> tuple[int, int | None, frozenset[str]]:
+    """The bounds of a sum, and the names in it."""
     total: Dim = 0
     for term in terms:
         total = total + term
     if isinstance(total, int):
-        return total, total
+        return total, total, frozenset()
     high = bounds(total)[1]
     low = max(lower_bound(total), sum(lower_bound(term) for term in terms))
-    return low, high if isinstance(high, int) else None
+    return low, high if isinstance(high, int) else None, free_symbols(total)
 
 
 def _reason(weighed: Weighed) -> str:
