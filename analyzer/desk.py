@@ -9,6 +9,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -16,9 +17,13 @@ from analyzer.cache.store import Store
 from analyzer.deepstack import with_deep_stack
 from analyzer.projects import Projects
 from analyzer.recall.results import Results
+from analyzer.shares import jobs_for
 from analyzer.syntax.project import Project
 from analyzer.tasks import Result, Work, carried_out
 from analyzer.verdict import Verdict, decode
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 Progress = Callable[[int, int, str], None]
 """Called with files done, files in all, and the file being read."""
@@ -74,11 +79,10 @@ class Desk:
 
     def _done(self, items: Sequence[str], total: int) -> Iterable[Verdict]:
         """The verdicts of items that have to be looked at."""
-        from analyzer.processes import jobs_for, spread
-
         jobs = jobs_for(self._work, items) if self._jobs is None else self._jobs
         if self._executor is None and jobs == 1:
             return with_deep_stack(lambda: self._one_by_one(items, total))
+        from analyzer.processes import spread
 
         def told(done: int, item: str) -> None:
             if self._progress is not None:

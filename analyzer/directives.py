@@ -15,7 +15,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from analyzer.algebra.tensor import parse_input
 from analyzer.config import parse_assumption
 from analyzer.config_values import InputText, Scalar
 from analyzer.syntax import ir
@@ -146,6 +145,8 @@ def _read(text: str, span: ir.Span, line: int, module: ir.Module) -> Ignore | Gi
 
 
 def _input(text: str) -> InputText:
+    from analyzer.algebra.tensor import parse_input
+
     parse_input(text.strip())
     return None, text.strip()
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 import traceback
 from pathlib import Path
 
-from analyzer.algebra.expression import TooComplex
-
 HERE = Path(__file__).parent
 LONGEST = 300
 MARK = "internal error"
@@ -17,6 +15,8 @@ MARK = "internal error"
 
 def told(error: Exception) -> str:
     """What went wrong and where in our code; the host's own limits are no fault of ours."""
+    from analyzer.algebra.expression import TooComplex
+
     if isinstance(error, TooComplex):
         return str(error)
     if isinstance(error, MemoryError):

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analyzer.cache.store import Store
 from analyzer.config import Options, load
@@ -21,6 +21,9 @@ from analyzer.report import Problem, Report
 from analyzer.syntax.discovery import discover
 from analyzer.tasks import Work
 from analyzer.verdict import coverage
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,17 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 INTERRUPTED = 130
+GARBAGE = 50_000
+"""Objects made before garbage is looked for: what is read and evaluated stays, and is looked through in vain."""
 
 
 def main() -> None:
     """Run the command that the process was started with, and exit with its code."""
+    gc.set_threshold(GARBAGE, 20, 50)
     try:
         from analyzer.cli.app import app
 

@@ -7,13 +7,16 @@ lowered.module(content_hash(data), data)     -> ir.Module(...); libcst is import
 from __future__ import annotations
 
 import zlib
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from analyzer.cache.store import Store
 from analyzer.cache.tool import identity
-from analyzer.syntax import encoding, ir
 from analyzer.syntax.source import MAXIMUM_BYTES, SourceError
+
+if TYPE_CHECKING:
+    from analyzer.syntax import ir
 
 KIND = "ir"
 MODULE, NO_PYTHON = b"m", b"e"
@@ -51,6 +54,8 @@ class Lowered:
         data = None if self._store is None else self._store.get(KIND, _key(digest))
         if data is None:
             return None
+        from analyzer.syntax import encoding
+
         try:
             if data[:1] == MODULE:
                 return encoding.decode(zlib.decompress(data[1:]))
@@ -61,6 +66,8 @@ class Lowered:
     def _keep(self, digest: str, found: ir.Module | Complaint) -> None:
         if self._store is None:
             return
+        from analyzer.syntax import encoding
+
         try:
             if isinstance(found, Complaint):
                 data = NO_PYTHON + zlib.compress(msgspec.msgpack.encode(found), 1)
