@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from analyzer.algebra.tensor import Refused
 from analyzer.evaluation.expressions import Unsupported
 from analyzer.evaluation.frames import Frame, Scope
 from analyzer.evaluation.iteration import Untraversable
@@ -156,16 +157,15 @@ def _run(run: Run, body: Callable[[Frame], Any], frame: Frame, name: str) -> Val
     """Run a body and give what the name is bound to; what ends the body early leaves the rest of it unseen."""
     try:
         body(frame)
-    except Raised as error:
+    except (Raised, Refused) as error:
         value = frame.names.get(name)
         if not isinstance(value, ModuleInstance):
             raise
-        if error.value.cls.name != "SystemExit":
+        if not (isinstance(error, Raised) and error.value.cls.name == "SystemExit"):
             from analyzer.evaluation.exceptions import describe
 
-            value.incomplete = value.incomplete or Unknown(
-                f"the code after it ends with {describe(error)}", error.place
-            )
+            place = error.place if isinstance(error, Raised) else run.place
+            value.incomplete = value.incomplete or Unknown(f"the code after it ends with {describe(error)}", place)
     except Untraversable as error:
         value = frame.names.get(name)
         if isinstance(value, ModuleInstance):

@@ -151,14 +151,19 @@ def missed(run: Run, unknown: Unknown) -> Unknown:
 
 
 def unknown_among(arguments: tuple[Value, ...] | list[Value], keywords: Mapping[str, Value]) -> Unknown | None:
-    """The first Unknown among arguments, a level deep."""
+    """The first Unknown among arguments, a level deep, and among the bounds of slices."""
     for argument in (*arguments, *keywords.values()):
         if isinstance(argument, Unknown):
             return argument
+        if isinstance(argument, slice):
+            argument = (argument.start, argument.stop, argument.step)
         if isinstance(argument, Tensor) and argument.type is None:
             return argument.unknown or Unknown("a tensor whose shape is not known", argument.place)
         if isinstance(argument, (list, tuple)):
             for item in argument:
+                if isinstance(item, slice):
+                    bounds = (item.start, item.stop, item.step)
+                    item = next((bound for bound in bounds if isinstance(bound, Unknown)), item)
                 if isinstance(item, Unknown):
                     return item
                 if isinstance(item, Tensor) and item.type is None:

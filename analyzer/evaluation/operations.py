@@ -235,7 +235,7 @@ def unary(run: Run, sign: str, operand: Value) -> Value:
             return Unknown(operand.reason, operand.place, plain=True, key=key)
         return not truth(run, operand)
     if isinstance(operand, Unknown):
-        return Unknown(operand.reason, operand.place, plain=True)
+        return Unknown(operand.reason, operand.place, plain=True, scalar=operand.scalar)
     if type(operand) is Tensor:
         from analyzer.evaluation.tensors import apply_named
 

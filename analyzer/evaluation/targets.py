@@ -6,6 +6,7 @@ symbolic_arguments(cls, assume={})     -> {"in_channels": symbol("in_channels"),
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -31,6 +32,7 @@ from analyzer.evaluation.values import (
     Unknown,
     Value,
 )
+from analyzer.knowledge.layer import LayerSpec
 from analyzer.syntax import ir
 from analyzer.syntax.walking import walk
 
@@ -176,7 +178,7 @@ def symbolic_arguments(cls: Class, assume: Assume) -> tuple[dict[str, Value], di
     """A value for each argument of `__init__` that is required or assumed; and what those are that may be no number."""
     found = cls.lookup("__init__")
     if found is None or not isinstance(found[1], Function):
-        return {}, {}
+        return _sizes(cls, assume), {}
     code = found[1].code
     arguments: dict[str, Value] = {}
     assumed: dict[str, Unknown] = {}
@@ -192,6 +194,20 @@ def symbolic_arguments(cls: Class, assume: Assume) -> tuple[dict[str, Value], di
             if unknown is not None:
                 assumed[parameter.name] = unknown
     return arguments, assumed
+
+
+def _sizes(cls: Class, assume: Assume) -> dict[str, Value]:
+    """The required arguments of a layer of torch that a class leaves as they are; all of them are sizes."""
+    spec = next((base.spec for base in cls.mro if base.spec is not None), None)
+    if spec is None or any("__init__" in base.namespace for base in cls.mro[: _position(cls, spec)]):
+        return {}
+    required = (p for p in inspect.signature(spec.configure).parameters.values() if p.default is p.empty)
+    names = [p.name for p in required if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
+    return {name: assume.get(name, symbol(name)) for name in names}
+
+
+def _position(cls: Class, spec: LayerSpec) -> int:
+    return next(index for index, base in enumerate(cls.mro) if base.spec is spec)
 
 
 def _names_data(annotation: str, names: Mapping[str, Value]) -> bool:

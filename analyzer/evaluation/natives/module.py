@@ -298,6 +298,7 @@ SUPER_METHODS = Table({
     **{f"registry.{name}": Native(name, function) for name, function in _REGISTRIES.items()},
 })  # fmt: skip
 
-ENTRIES = Table(
-    {"torch.nn.Module": MODULE, "torch.nn.modules.Module": MODULE, "torch.nn.modules.module.Module": MODULE}
-)
+ENTRIES = Table({
+    "torch.nn.Module": MODULE, "torch.nn.modules.Module": MODULE, "torch.nn.modules.module.Module": MODULE,
+    "torch.jit.ScriptModule": Class("ScriptModule", (MODULE,), {}, module="torch.jit"),
+})  # fmt: skip
