@@ -55,7 +55,7 @@ def run(
         list[str] | None, typer.Option(metavar="RULES", help="Check these rules besides those that are on.")
     ] = None,
     per_file_ignores: Annotated[
-        list[str] | None, typer.Option(metavar="GLOB:RULES", help="Leave rules out in some files. Repeatable.")
+        list[str] | None, typer.Option(metavar="GLOB:RULE", help="Leave rules out in some files. Repeatable.")
     ] = None,
     exclude: Annotated[
         list[str] | None, typer.Option(metavar="GLOB", help="Leave out files and folders. Repeatable.")

@@ -6,7 +6,7 @@ https://docs.github.com/actions/reference/workflows-and-actions/workflow-command
 
 from __future__ import annotations
 
-from analyzer.report import Finding, Report, Severity
+from analyzer.report import Finding, Problem, Report, Severity
 from analyzer.reports.findings import Shown
 from analyzer.reports.findings.parts.sentences import covered, totals
 from analyzer.reports.parts.escape import plain
@@ -15,8 +15,9 @@ COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO:
 
 
 def check(report: Report, shown: Shown) -> str:
-    """A command for each finding, and a notice of what was read."""
+    """A command for each finding and for what could not be read, and a notice of what was."""
     lines = [_command(finding, shown) for finding in report.findings]
+    lines += [_unread(problem, shown) for problem in report.problems]
     notice = "; ".join((totals(report, shown), *covered(report)))
     return "".join(f"{line}\n" for line in (*lines, f"::notice title=weighbridge::{_data(notice)}"))
 
@@ -34,6 +35,12 @@ def _command(finding: Finding, shown: Shown) -> str:
     properties = ",".join(f"{name}={_property(str(value))}" for name, value in given.items() if value is not None)
     message = "\n".join((finding.message, *finding.notes, *([finding.fix.message] if finding.fix else ())))
     return f"::{COMMANDS[finding.severity]} {properties}::{_data(message)}"
+
+
+def _unread(problem: Problem, shown: Shown) -> str:
+    span = problem.span
+    where = f",file={_property(shown.prefix + span.file)},line={span.line}" if span is not None else ""
+    return f"::error title=weighbridge{where}::{_data(problem.message)}"
 
 
 def _data(text: str) -> str:

@@ -195,8 +195,11 @@ def test_every_format_takes_every_name_of_a_file(name: str) -> None:
     assert json.loads(texts["json-lines"].splitlines()[0])["file"] == name
     assert json.loads(texts["gitlab"])[0]["location"]["path"] == name
     assert json.loads(texts["rdjson"])["diagnostics"][0]["location"]["path"] == name
-    assert [suite.attrib["name"] for suite in ElementTree.fromstring(texts["junit"]).iter("testsuite")] == [plain(name)]
-    assert len(texts["github"].splitlines()) == 2
+    assert [suite.attrib["name"] for suite in ElementTree.fromstring(texts["junit"]).iter("testsuite")] == [
+        plain(name),
+        "weighbridge",
+    ]
+    assert len(texts["github"].splitlines()) == 3
     assert texts["github"].splitlines()[0].split("::")[1].count(",") == 5
 
 
@@ -238,6 +241,20 @@ def test_junit_is_xml_with_a_case_for_each_finding() -> None:
         "failures": "0",
         "errors": "0",
     }
+
+
+def test_files_that_cannot_be_read_are_told_to_build_servers() -> None:
+    unread = Report(problems=(Problem("'(' was never closed", Span("a,b.py", 3, 5)), Problem("no such file: <c>")))
+    root = ElementTree.fromstring(shown("junit", unread, prefix="../"))
+    assert (root.attrib["tests"], root.attrib["failures"], root.attrib["errors"]) == ("2", "0", "2")
+    messages = [error.attrib["message"] for error in root.iter("error")]
+    assert messages == ["../a,b.py:3: '(' was never closed", "no such file: <c>"]
+    assert shown("github", unread, prefix="../").splitlines()[:2] == [
+        "::error title=weighbridge,file=../a%2Cb.py,line=3::'(' was never closed",
+        "::error title=weighbridge::no such file: <c>",
+    ]
+    both = ElementTree.fromstring(shown("junit", replace(unread, findings=(LINEAR,))))
+    assert (both.attrib["tests"], len(list(both.iter("testcase")))) == ("3", 3)
 
 
 def test_markdown_interprets_nothing() -> None:
