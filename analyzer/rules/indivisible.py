@@ -63,6 +63,7 @@ class Net(nn.Module):
         self.conv = nn.Conv2d(width, 2 * width, 3, groups=width)
 """
 
+ATTENTIONS = re.compile(r"torch\.nn\.(MultiheadAttention|Transformer)")
 DIVISION = re.compile(r"divisible|evenly divide|multiple of", re.IGNORECASE)
 
 
@@ -93,7 +94,16 @@ def _is_torchs(text: str, place: Place | None) -> bool:
 
 
 def _place(subject: Subject, weighed: Weighed, place: Place | None) -> Place:
-    return place if place is not None and is_source(place) else subject.header(weighed)
+    """Where it is raised; what torch raises deep inside of its attentions, at the only one that the model makes."""
+    if place is not None and is_source(place):
+        return place
+    first, _, last, _ = weighed.target.place.span
+    made = [
+        call
+        for call in subject.source.nodes(ir.Call)
+        if first <= call.span[0] <= last and ATTENTIONS.match(subject.name_of(call.function) or "")
+    ]
+    return subject.place(made[0]) if len(made) == 1 else subject.header(weighed)
 
 
 def _top_level(subject: Subject) -> Iterator[Hit]:

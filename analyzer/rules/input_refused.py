@@ -101,7 +101,7 @@ def check(subject: Subject) -> Iterator[Hit]:
             continue
         if all(one is not None and one.place is not None and key(one.place) == key(first.place) for one in refusals):
             shape = ", ".join(str(type_) for _, type_ in weighed.ways[0].inputs)
-            message = f"the input is refused: {first.reason}"
+            message = f"the input is refused: {_told(first.reason)}"
             yield Hit(first.place, message, weighed.report.id, notes=(f"input: {shape}",) if weighed.given else ())
 
 
@@ -109,6 +109,11 @@ def _refusal(way: Path) -> Unknown | None:
     """What the model's own code raises."""
     unknown = way.forward.unknown if way.forward is not None and way.forward.raised else None
     return unknown if unknown is not None and RAISED.match(unknown.reason) else None
+
+
+def _told(reason: str) -> str:
+    """The exception, and what it says where that is known."""
+    return reason.partition(":")[0] if "Unknown(" in reason else reason
 
 
 def _taken(subject: Subject, weighed: Weighed) -> list[Path]:

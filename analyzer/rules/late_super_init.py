@@ -80,9 +80,10 @@ def _fix(source: Source, place: Place) -> Fix | None:
             if any(isinstance(n, ir.Attribute) and n.name == "__init__" for n in walk(function.body)):
                 return None
             line, column, *_ = function.body[0].span
-            if source.line(line)[: column - 1].strip():
+            indentation = source.line(line)[: column - 1]
+            if indentation.strip():
                 return None
-            text = "super().__init__()\n" + " " * (column - 1)
+            text = f"super().__init__()\n{indentation}"
             return Fix("call super().__init__() first", (Edit(Span(source.file, line, column, line, column), text),))
     return None
 
