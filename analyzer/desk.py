@@ -9,6 +9,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -19,7 +20,7 @@ from analyzer.projects import Projects
 from analyzer.recall.results import Results
 from analyzer.shares import jobs_for
 from analyzer.syntax.project import Project
-from analyzer.tasks import Result, Work, carried_out
+from analyzer.tasks import LINES, Work, carried_out, lines_key, lines_of, result
 from analyzer.verdict import Verdict, decode
 
 if TYPE_CHECKING:
@@ -27,6 +28,15 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int, str], None]
 """Called with files done, files in all, and the file being read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What came of one item."""
+
+    verdict: Verdict
+    lines: bytes = b""
+    """Its models as lines of JSON, compressed, where they were asked for."""
 
 
 class Desk:
@@ -53,8 +63,12 @@ class Desk:
         """How many verdicts the cache had."""
 
     def verdicts(self, items: Sequence[str]) -> list[Verdict]:
-        """The verdict of each item."""
-        found = {item: verdict for item in items if (verdict := self._recall(item)) is not None}
+        """The verdict of each item; without layers where lines are asked for."""
+        return [found.verdict for found in self.found(items)]
+
+    def found(self, items: Sequence[str]) -> list[Found]:
+        """The verdict of each item, and its models as lines where they are asked for."""
+        found = {item: known for item in items if (known := self._recall(item)) is not None}
         self.recalled = len(found)
         missing = [item for item in items if item not in found]
         if missing:
@@ -63,7 +77,7 @@ class Desk:
             results.keep_stamps()
         return [found[item] for item in items]
 
-    def _recall(self, item: str) -> Verdict | None:
+    def _recall(self, item: str) -> Found | None:
         """What an earlier run found, where it still holds."""
         if self._store is None:
             return None
@@ -73,12 +87,21 @@ class Desk:
             self._results[project] = Results(project, self._store, self._work.asked(), self._work.texts)
         data = self._results[project].get(self._projects.real(file), self._work.asked_of(project, item))
         try:
-            return None if data is None else decode(data)
+            return None if data is None else self._opened(data, self._store)
         except (msgspec.DecodeError, zlib.error, ValueError):
             return None
 
-    def _done(self, items: Sequence[str], total: int) -> Iterable[Verdict]:
-        """The verdicts of items that have to be looked at."""
+    def _opened(self, data: bytes, store: Store) -> Found:
+        if not self._work.lines:
+            return Found(decode(data))
+        lines = store.get(LINES, lines_key(data))
+        if lines is None:
+            lines = lines_of(decode(data))
+            store.put(LINES, lines_key(data), lines)
+        return Found(decode(data, layers=False), lines)
+
+    def _done(self, items: Sequence[str], total: int) -> Iterable[Found]:
+        """What comes of items that have to be looked at."""
         jobs = jobs_for(self._work, items) if self._jobs is None else self._jobs
         if self._executor is None and jobs == 1:
             return with_deep_stack(lambda: self._one_by_one(items, total))
@@ -89,19 +112,19 @@ class Desk:
                 self._progress(total - len(items) + done, total, item)
 
         found = spread(self._work, items, jobs=jobs, executor=self._executor, told=told)
-        return [_opened(found[item]) for item in items]
+        return [Found(found[item].opened(), found[item].lines) for item in items]
 
-    def _one_by_one(self, items: Sequence[str], total: int) -> list[Verdict]:
-        found: list[Verdict] = []
+    def _one_by_one(self, items: Sequence[str], total: int) -> list[Found]:
+        found: list[Found] = []
 
         def begun(item: str) -> None:
             if self._progress is not None:
                 self._progress(total - len(items) + len(found), total, item)
 
         for verdict in carried_out(self._work, items, self._store, begun):
-            found.append(verdict)  # noqa: PERF402  # `begun` counts them
+            if self._work.lines:
+                sent = result(self._work, verdict, self._store)
+                found.append(Found(sent.opened(), sent.lines))
+            else:
+                found.append(Found(verdict))
         return found
-
-
-def _opened(result: Result) -> Verdict:
-    return result if isinstance(result, Verdict) else decode(result)

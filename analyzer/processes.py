@@ -97,7 +97,7 @@ def _one_by_one(work: Work, group: Group, found: dict[str, Result], told: Told) 
                     (found[item],) = pool.submit(run, work, (item,)).result()
                 except BrokenExecutor:
                     why = "the process that looked at it was ended from outside, as for want of memory"
-                    found[item] = Verdict(unread=Problem(f"{item}: {why}"))
+                    found[item] = Result(Verdict(unread=Problem(f"{item}: {why}")))
                     break
 
 

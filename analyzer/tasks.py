@@ -7,25 +7,31 @@ run(work, ("models/resnet.py",))                          -> the same as bytes, 
 
 from __future__ import annotations
 
+import hashlib
 import time
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+import msgspec
+
 from analyzer.cache.store import Store
+from analyzer.cache.tool import identity
 from analyzer.config import Options, real
 from analyzer.deepstack import with_deep_stack
 from analyzer.errors import TargetError
 from analyzer.mishap import MARK
 from analyzer.recall.results import Results
 from analyzer.syntax.project import Project
-from analyzer.verdict import Verdict, encode
+from analyzer.verdict import Verdict, decode, encode
 
 if TYPE_CHECKING:
     from analyzer.workspace import Workspace
 
+LINES = "lines"
 PAUSE = 5.0
 """Seconds after which what was found is written to the cache."""
 
@@ -47,6 +53,8 @@ class Work:
     texts: Mapping[Path, bytes] = field(default_factory=dict)
     """Source that stands before what the disk has."""
     cache: Path | None = None
+    lines: bool = False
+    """Whether the models are wanted as lines of JSON, in place of their layers."""
 
     def asked(self) -> bytes:
         """All that results depend on besides the files."""
@@ -140,19 +148,48 @@ def _keep(results: Results, workspace: Workspace, work: Work, item: str, verdict
         results.put(real(work.file(item)), work.asked_of(workspace.project, item), paths, encode(verdict))
 
 
-Result = bytes | Verdict
-"""A verdict as bytes, or as it is where bytes cannot hold it."""
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a process sends of one item."""
+
+    verdict: bytes | Verdict
+    """As bytes where they can hold it."""
+    lines: bytes = b""
+    """Its models as lines of JSON, compressed, where they were asked for."""
+
+    def opened(self) -> Verdict:
+        return self.verdict if isinstance(self.verdict, Verdict) else decode(self.verdict)
 
 
 def run(work: Work, items: Sequence[str]) -> list[Result]:
-    """The verdicts of a group of items, encoded where that is possible; to be called in any process."""
+    """The results of a group of items, to be called in any process."""
     with ExitStack() as stack:
         store = None if work.cache is None else stack.enter_context(Store(work.cache))
-        return with_deep_stack(lambda: [_encoded(verdict) for verdict in carried_out(work, items, store)])
+        return with_deep_stack(lambda: [result(work, verdict, store) for verdict in carried_out(work, items, store)])
 
 
-def _encoded(verdict: Verdict) -> Result:
+def result(work: Work, verdict: Verdict, store: Store | None) -> Result:
+    """A verdict as it is sent."""
     try:
-        return encode(verdict)
+        data = encode(verdict)
     except (OverflowError, UnicodeEncodeError):
-        return verdict
+        return Result(verdict, lines_of(verdict) if work.lines else b"")
+    if not work.lines:
+        return Result(data)
+    lines = lines_of(verdict)
+    head = msgspec.structs.replace(verdict, models=tuple(replace(model, layers=()) for model in verdict.models))
+    if store is not None:
+        store.put(LINES, lines_key(data), lines)
+    return Result(encode(head), lines)
+
+
+def lines_of(verdict: Verdict) -> bytes:
+    """The models of a verdict as lines of JSON, compressed."""
+    from analyzer.reports.json import line
+
+    return zlib.compress(b"\n".join(map(line, verdict.models)), 1)
+
+
+def lines_key(data: bytes) -> bytes:
+    """The name under which the lines of a verdict's bytes are kept."""
+    return hashlib.blake2b(data, digest_size=32, key=identity()).digest()

@@ -6,15 +6,17 @@ scan(["models/"], layers=True, ...).models[0].parameters.total      -> 11689512
 from __future__ import annotations
 
 import os
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analyzer.cache.store import Store
 from analyzer.config import Options, load
-from analyzer.desk import Desk, Progress
+from analyzer.desk import Desk, Found, Progress
 from analyzer.errors import TargetError, no_place
 from analyzer.projects import Projects
 from analyzer.report import Problem, Report
@@ -77,18 +79,48 @@ def summary(targets: Sequence[str], *, inputs: Sequence[str], options: Options |
 
 def scan(paths: Sequence[str], *, layers: bool, shapes: bool, options: Options | None, means: Means) -> Report:
     """The report of every model below the paths; see `analyzer.scan`."""
-    options = options or load(Path(paths[0]))
+    work = Work("scan", options or load(Path(paths[0])), layers=layers, shapes=shapes, cache=means.cache)
+    return _scan(paths, work, means)[0]
+
+
+def scan_lines(
+    paths: Sequence[str], *, layers: bool, shapes: bool, options: Options, means: Means
+) -> tuple[Report, list[Line]]:
+    """The same without layers, and each of its models as the line that it is in JSON, layers included."""
+    work = Work("scan", options, layers=layers, shapes=shapes, cache=means.cache, lines=True)
+    report, found = _scan(paths, work, means)
+    lines = [Line(one.lines, number) for one in found for number in range(len(one.verdict.models))]
+    return report, lines
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One of the lines of a file, which stay compressed until they are written."""
+
+    file: bytes
+    number: int
+
+    def text(self) -> bytes:
+        return _lines(self.file)[self.number]
+
+
+@lru_cache(maxsize=4)
+def _lines(file: bytes) -> list[bytes]:
+    return zlib.decompress(file).split(b"\n")
+
+
+def _scan(paths: Sequence[str], work: Work, means: Means) -> tuple[Report, list[Found]]:
     files, problems = _found(paths)
-    work = Work("scan", options, layers=layers, shapes=shapes, cache=means.cache)
     with opened(means) as store:
         desk = Desk(
-            work, Projects(options, store=store), store,
+            work, Projects(work.options, store=store), store,
             executor=means.executor, jobs=means.jobs, progress=means.progress,
         )  # fmt: skip
-        verdicts = desk.verdicts(files)
-    models = tuple(model for verdict in verdicts for model in verdict.models)
-    unread = [verdict.unread for verdict in verdicts if verdict.unread is not None]
-    return Report(models, (), (*problems, *unread), coverage(models, len(files) - len(unread), len(unread)))
+        found = desk.found(files)
+    models = tuple(model for one in found for model in one.verdict.models)
+    unread = [one.verdict.unread for one in found if one.verdict.unread is not None]
+    covered = coverage(models, len(files) - len(unread), len(unread))
+    return Report(models, (), (*problems, *unread), covered), found
 
 
 def _found(paths: Sequence[str]) -> tuple[list[str], list[Problem]]:

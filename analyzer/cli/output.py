@@ -25,12 +25,22 @@ FINE, FINDINGS, UNUSABLE, PIPE_CLOSED = 0, 1, 2, 141
 SIGNS = "━╸╴─—≥…"
 
 
-def show(report: Report, what: Literal["summary", "scan"], form: str, view: View, file: Path | None = None) -> int:
-    """Print a report, its problems to stderr; the exit code that it asks for."""
+def show(
+    report: Report,
+    what: Literal["summary", "scan"],
+    form: str,
+    view: View,
+    file: Path | None = None,
+    text: Iterable[str] | None = None,
+) -> int:
+    """Print a report, its problems to stderr; the exit code that it asks for.
+
+    text: the report as it is printed, where that is known already, in parts.
+    """
     if file is None:
-        write(render(form, what, report, on_terminal(view, sys.stdout)))
+        write(render(form, what, report, on_terminal(view, sys.stdout)) if text is None else text)
     else:
-        save(render(form, what, report, view), file)
+        save(render(form, what, report, view) if text is None else text, file)
     if form == "csv":
         from analyzer.reports.parts.facts import coverage
 
@@ -53,14 +63,15 @@ def tell(problems: Iterable[Problem]) -> None:
         sys.stderr.flush()
 
 
-def write(text: str) -> None:
-    """Print to stdout; a reader that has gone ends the process quietly.
+def write(text: str | Iterable[str]) -> None:
+    """Print to stdout, whole or in parts; a reader that has gone ends the process quietly.
 
     Exits with code 2 and a message where stdout cannot be written for another reason.
     """
     try:
         # Line by line: of one large write, an unbuffered stream silently drops what a closed pipe did not take.
-        sys.stdout.writelines(_encodable(text, sys.stdout).splitlines(keepends=True))
+        for part in [text] if isinstance(text, str) else text:
+            sys.stdout.writelines(_encodable(part, sys.stdout).splitlines(keepends=True))
         sys.stdout.flush()
     except BrokenPipeError as error:
         _forget_stdout()
@@ -70,13 +81,14 @@ def write(text: str) -> None:
         raise refused(f"cannot write the report: {error.strerror}") from error
 
 
-def save(text: str, file: Path) -> None:
-    """Write a report to a file, as UTF-8.
+def save(text: str | Iterable[str], file: Path) -> None:
+    """Write a report to a file, as UTF-8, whole or in parts.
 
     Exits with code 2 and a message where that is impossible.
     """
     try:
-        file.write_text(text, encoding="utf-8", newline="\n")
+        with file.open("w", encoding="utf-8", newline="\n") as opened:
+            opened.writelines([text] if isinstance(text, str) else text)
     except OSError as error:
         raise refused(f"cannot write {file}: {error.strerror}") from error
 

@@ -6,9 +6,10 @@ weighbridge scan src --sort size
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -41,12 +42,6 @@ class Sort(StrEnum):
     SIZE = "size"
 
 
-def ordered(report: Report, sort: Sort) -> Report:
-    """The report with its models in order: by file and line, by name, or the largest first and the unknown last."""
-    keys = {Sort.FILE: _place, Sort.NAME: _name, Sort.SIZE: _size}
-    return replace(report, models=tuple(sorted(report.models, key=keys[sort])))
-
-
 def _place(model: ModelReport) -> tuple[str, int]:
     return model.span.file, model.span.line
 
@@ -58,6 +53,14 @@ def _name(model: ModelReport) -> tuple[str, str]:
 def _size(model: ModelReport) -> tuple[int, str]:
     count = model.parameters
     return -(count.at_least or 0 if count.total is None else count.total), model.id
+
+
+KEYS: Mapping[Sort, Callable[[ModelReport], tuple[Any, ...]]] = {Sort.FILE: _place, Sort.NAME: _name, Sort.SIZE: _size}
+
+
+def ordered(report: Report, sort: Sort) -> Report:
+    """The report with its models in order: by file and line, by name, or the largest first and the unknown last."""
+    return replace(report, models=tuple(sorted(report.models, key=KEYS[sort])))
 
 
 def run(
@@ -97,11 +100,19 @@ def run(
       weighbridge scan src --layers --shapes --format json -o report.json
     """
     from analyzer.cli.progress import Progress
-    from analyzer.weighing import scan
+    from analyzer.reports.json import parts
+    from analyzer.weighing import scan, scan_lines
 
     options = options_for(paths[0], config, settings, dtype, train=train)
     with Progress(unicode=output.writes_unicode(sys.stderr)) as progress:
         means = means_for(options, cache_dir, no_cache, jobs, progress)
-        report = scan(paths, layers=layers, shapes=shapes, options=options, means=means)
+        if form == "json":
+            report, lines = scan_lines(paths, layers=layers, shapes=shapes, options=options, means=means)
+        else:
+            report = scan(paths, layers=layers, shapes=shapes, options=options, means=means)
+    text = None
+    if form == "json":
+        pairs = sorted(zip(report.models, lines, strict=True), key=lambda pair: KEYS[sort](pair[0]))
+        text = parts(report, (line.text() for _, line in pairs))
     view = View(layers=layers, shapes=shapes)
-    raise typer.Exit(output.show(ordered(report, sort), "scan", form, view, file))
+    raise typer.Exit(output.show(ordered(report, sort), "scan", form, view, file, text))

@@ -9,8 +9,8 @@ A View changes nothing here: every layer of every model is given, and nothing is
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, replace
 from typing import Any
 
 from analyzer.report import VERSION, Finding, Fix, LayerReport, ModelReport, Problem, Reason, Report, Shape, Span
@@ -26,6 +26,23 @@ def document(report: Report) -> str:
     """The report as one JSON document, an item of each list on a line."""
     parts = [f'"{name}": {_lines(value)}' for name, value in to_json(report).items()]
     return "{" + ",\n ".join(parts) + "}\n"
+
+
+def parts(report: Report, lines: Iterable[bytes]) -> Iterator[str]:
+    """The same document bit by bit, with the line of each model made before."""
+    head, tail = document(replace(report, models=())).split('"models": []', 1)
+    yield f'{head}"models": ['
+    between = "\n  "
+    for one in lines:
+        yield between
+        yield one.decode()
+        between = ",\n  "
+    yield ("]" if between == "\n  " else "\n ]") + tail
+
+
+def line(model: ModelReport) -> bytes:
+    """One model on one line, as the document has it."""
+    return json.dumps(_model(model)).encode()
 
 
 def scan(report: Report, view: View) -> str:

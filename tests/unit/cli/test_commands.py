@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import sys
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ import analyzer
 from analyzer import weighing
 from analyzer.cli.app import app
 from analyzer.report import Finding, Problem, Report, Severity, Span
+from analyzer.reports.json import line
 from tests.unit.reports.samples import failed, nested, partial, report, seed, symbolic
 
 PROBLEM = Problem("no model named `Nett` in net.py", Span("net.py", 4, 7), "did you mean `Net`?", "class Net:")
@@ -35,6 +37,10 @@ class Api:
         self.asked = {"paths": paths, **more}
         return self.answer
 
+    def scan_lines(self, paths: Sequence[str], **more: Any) -> tuple[Report, list[weighing.Line]]:
+        blob = zlib.compress(b"\n".join(map(line, self.answer.models)))
+        return self.scan(paths, **more), [weighing.Line(blob, number) for number in range(len(self.answer.models))]
+
     def dump(self, stage: str, target: str, **more: Any) -> str:
         self.asked = {"stage": stage, "target": target, **more}
         return "stage text"
@@ -47,7 +53,7 @@ def api(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Api:
         monkeypatch.delenv(name, raising=False)
     stand_in = Api(report(seed()))
     monkeypatch.setattr(analyzer, "dump", stand_in.dump)
-    for name in ("summary", "scan"):
+    for name in ("summary", "scan", "scan_lines"):
         monkeypatch.setattr(weighing, name, getattr(stand_in, name))
     return stand_in
 
