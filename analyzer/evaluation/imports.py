@@ -212,14 +212,14 @@ class Session:
         parent = name.rpartition(".")[0]
         while parent:
             above = self.sources.resolve(parent, importer)
-            if above is not None and above.is_file() and above not in self.by_path:
+            if above is not None and _is_source(above) and above not in self.by_path:
                 self._declare(above, self.sources.module_name(above))
             parent = parent.rpartition(".")[0]
 
     def _enter(self, run: Run, path: Path, importer: Path | None = None) -> Value:
         if importer is not None:
             self.imported.setdefault(importer, set()).add(path)
-        if path.is_dir():
+        if not _is_source(path):
             namespace = self.by_path.get(path)
             if namespace is None:
                 name = self.sources.module_name(path / "__init__.py")
@@ -244,8 +244,7 @@ class Session:
         for _ in range(level - 1):
             folder = folder.parent
         if not module:
-            path: Path | None = folder / "__init__.py"
-            return self._enter(run, path if path is not None and path.is_file() else folder, namespace.path)
+            return self._enter(run, self.sources.resolve_below(folder, "__init__") or folder, namespace.path)
         path = self.sources.resolve_below(folder, module)
         if path is not None:
             return self._enter(run, path, namespace.path)
@@ -354,3 +353,8 @@ class Session:
         if hasattr(builtins, name):
             return run.unknown(f"the builtin {name} is not known", plain=True)
         raise raised(run, "NameError", f"name '{name}' is not defined")
+
+
+def _is_source(path: Path) -> bool:
+    """Whether an import found a file, and not the folder of a namespace package."""
+    return path.suffix == ".py"
