@@ -61,26 +61,29 @@ def _through(
 ) -> tuple[list[Group], list[Group]]:
     """Do what can be done; if the executor breaks, what is left of the groups, and those that were being looked at."""
     waiting: dict[Future[list[Result]], Group] = {}
-    running: set[Group] = set()
+    running: list[Group] = []
     lost: list[Group] = []
     try:
         for group in groups:
-            waiting[executor.submit(run, work, group)] = group
+            with _uninterrupted():
+                waiting[executor.submit(run, work, group)] = group
     except BrokenExecutor:
         lost += groups[len(waiting) :]
     try:
         while waiting:
-            running = {group for future, group in waiting.items() if future.running()} or running
-            told(len(found), next(iter(running), next(iter(waiting.values())))[0])
+            running = [group for future, group in waiting.items() if future.running()] or running
+            told(len(found), (running or list(waiting.values()))[0][0])
             for future in wait(waiting, GLANCE, FIRST_COMPLETED).done:
                 group = waiting.pop(future)
                 try:
                     found.update(zip(group, future.result(), strict=True))
                 except BrokenExecutor:
                     lost.append(group)
-    finally:
-        for future in waiting:
-            future.cancel()
+    except KeyboardInterrupt:
+        if not isinstance(executor, _Pool):
+            for future in waiting:
+                future.cancel()
+        raise
     suspects = [group for group in lost if group in running] or lost
     return [group for group in lost if group not in suspects], suspects
 
@@ -91,26 +94,46 @@ def _one_by_one(work: Work, group: Group, found: dict[str, Result], told: Told) 
     while left:
         with _pool(1) as pool:
             for item in tuple(left):
-                told(len(found), item)
                 left.remove(item)
                 try:
-                    (found[item],) = pool.submit(run, work, (item,)).result()
+                    with _uninterrupted():
+                        future = pool.submit(run, work, (item,))
+                    while not wait([future], GLANCE).done:
+                        told(len(found), item)
+                    (found[item],) = future.result()
                 except BrokenExecutor:
                     why = "the process that looked at it was ended from outside, as for want of memory"
                     found[item] = Result(Verdict(unread=Problem(f"{item}: {why}")))
                     break
 
 
+class _Pool(ProcessPoolExecutor):
+    """Processes of our own, which an interrupt ends without asking."""
+
+
 @contextlib.contextmanager
-def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
+def _uninterrupted() -> Iterator[None]:
+    """What is started here, and what that starts, is never interrupted: only its parent is."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextlib.contextmanager
+def _pool(jobs: int) -> Iterator[_Pool]:
     """Processes of our own, gone when the block is left; at once where it is left by an exception."""
     before = set(multiprocessing.active_children())
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(jobs, context, _begin, (os.getpid(),), max_tasks_per_child=TASKS)
+    pool = _Pool(jobs, context, _begin, (os.getpid(),), max_tasks_per_child=TASKS)
     try:
         yield pool
     except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown(wait=False)
         for process in set(multiprocessing.active_children()) - before:
             process.terminate()
         raise
