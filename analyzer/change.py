@@ -71,7 +71,7 @@ class Measure:
     formula: str | None = None
     """The same as a formula, where it is one: `12*L*d**2`."""
     percent: float | None = None
-    """`delta` in percent of what was before."""
+    """`delta` in percent of what was before, of a model that is on both sides."""
 
     @property
     def same(self) -> bool:

@@ -10,18 +10,23 @@ most.  Where none of them did, what changed may be a name that they use: these a
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from analyzer.change import Cause, LayerChange, Step
 from analyzer.report import ModelReport, Span
 from analyzer.review.lines import Line, differences, part, shown
+from analyzer.review.pairing import pairs
 
 Text = Callable[[str], str | None]
 MOST = 5
 """Causes that are told."""
 LONGEST = 40
 """Lines of a call; what is longer is the body of a class or function, and says too little."""
+MOST_FILES = 100
+LIKE = 0.6
+"""How much of two files must be the same for one to be the other under a new name."""
 ROUNDS = 4
 """How many names lead from a line to what it depends on."""
 NAME = re.compile(r"[A-Za-z_]\w*")
@@ -30,7 +35,7 @@ BOUND = re.compile(r"(\.?)\b([A-Za-z_]\w*)[\"']?\s*(?:\[[^\]]*\]\s*)?(?:(:[^=\n]
 USED = re.compile(r"(\.?)\b([A-Za-z_]\w*)(?!\w|\s*=[^=])")
 """What a line uses: names of keywords, and what it assigns to, are none of it."""
 BODIES = ("class ", "def ", "async def ", "@")
-FREEZING = frozenset({"requires_grad", "requires_grad_", "freeze", "eval"})
+FREEZING = frozenset({".requires_grad"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,7 @@ class Causes:
     def __init__(self, before: Text, after: Text, changed: Sequence[str]) -> None:
         self._texts = {False: after, True: before}
         self._changed = changed
+        self._renames: dict[str, str] | None = None
         self._lines: dict[str, list[Line]] = {}
         self._source: dict[tuple[str, bool], list[str]] = {}
 
@@ -102,12 +108,12 @@ class Causes:
         """Changed lines that give a value to a name which leads to the layer, or that name what it holds."""
         own = {step.path.rpartition(".")[2], *(shape.name for shape in step.shapes)}
         attributes = {f".{name}" for name in own}
+        if any(setting.name.startswith("frozen") for setting in step.settings):
+            attributes |= FREEZING
         found = [Found(*place) for place in self._binding(names, files) or self._binding(attributes, files)]
         if found:
             return found
-        if any(setting.name.startswith("frozen") for setting in step.settings):
-            own |= FREEZING
-        found = [Found(*place, near=True) for place in self._mentioning(own)]
+        found = [Found(*place, near=not _is_named(own, place[1].text)) for place in self._mentioning(own)]
         for _ in range(ROUNDS):
             more = {name for file in files for name in self._leading_to(file, names)} - names
             if found or not more:
@@ -128,9 +134,26 @@ class Causes:
     def _in(self, file: str) -> list[Line]:
         """The changed lines of a file."""
         if file not in self._lines:
-            texts = [text(file) or "" for text in (self._texts[True], self._texts[False])]
-            self._lines[file] = differences(*texts) if file in self._changed else []
+            was = self._moved().get(file, file)
+            if file not in self._changed or file in self._moved().values():
+                self._lines[file] = []
+            else:
+                self._lines[file] = differences(self._texts[True](was) or "", self._texts[False](file) or "")
         return self._lines[file]
+
+    def _moved(self) -> dict[str, str]:
+        """Files that have another name now, each with the one that it had: those whose text is mostly the same."""
+        if self._renames is None:
+            gone = [file for file in self._changed if self._texts[False](file) is None]
+            new = [file for file in self._changed if self._texts[True](file) is None]
+            found = pairs(gone[:MOST_FILES], new[:MOST_FILES], self._likeness)
+            self._renames = {now: was for was, now in found}
+        return self._renames
+
+    def _likeness(self, was: str, now: str) -> float:
+        ours, theirs = (self._texts[True](was) or "").split("\n"), (self._texts[False](now) or "").split("\n")
+        common = sum((Counter(ours) & Counter(theirs)).values()) / max(len(ours), len(theirs))
+        return common if common >= LIKE else 0.0
 
     def _names_in(self, span: Span, gone: bool) -> set[str]:
         lines = self._lines_of(span.file, gone)[span.line - 1 : span.end_line or span.line]
@@ -181,6 +204,11 @@ def _bound(text: str, *, elsewhere: bool = False) -> set[str]:
         elif point or not local:
             found.add(point + name)
     return found
+
+
+def _is_named(names: set[str], text: str) -> bool:
+    """Whether a line speaks of an attribute of one of these names, or registers one: `self.head`, `"angles"`."""
+    return any(re.search(rf"\.{re.escape(name)}\b|[\"']{re.escape(name)}[\"']", text) for name in names if name)
 
 
 def _used(text: str) -> set[str]:

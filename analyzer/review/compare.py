@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from analyzer.change import Cause, Change, Figure, Kind, LayerChange, Measure, Setting
-from analyzer.report import ModelReport
+from analyzer.change import Cause, Change, Figure, Kind, LayerChange, Measure, Setting, Step
+from analyzer.report import ModelReport, Status
 from analyzer.review import checkpoint, layers, measures
 from analyzer.review.matching import Pair, matched
 from analyzer.review.measures import measure
@@ -46,10 +46,10 @@ def _change(pair: Pair, explain: Explain) -> Change | None:
     shown = after or before
     assert shown is not None
     ours, theirs = layers.by_path(before), layers.by_path(after)
-    moved = layers.moves(ours, theirs) if before is not None and after is not None else {}
-    whole = before is None or after is None
-    steps = () if whole else layers.changes(ours, theirs, moved)
     kind = _kind(before, after)
+    moved, steps = _steps(before, after, ours, theirs)
+    if kind is Kind.RENAMED:
+        steps = tuple(step for step in steps if not _is_new_name(step))
     change = Change(
         kind, shown.id, shown.name, shown.type, shown.span, shown.status,
         parameters=_measured(pair, measures.parameters),
@@ -68,6 +68,23 @@ def _change(pair: Pair, explain: Explain) -> Change | None:
     if kind is Kind.CHANGED and _is_equal(change):
         return None
     return replace(change, causes=explain(before, after, steps))
+
+
+def _steps(
+    before: ModelReport | None, after: ModelReport | None, ours: layers.Layers, theirs: layers.Layers
+) -> tuple[layers.Moves, tuple[LayerChange, ...]]:
+    """Which layers moved, and all that happened to layers; of a side that is not wholly known nothing is missing."""
+    if not ours or not theirs:
+        return {}, ()
+    whole = [model is not None and model.status is not Status.PARTIAL for model in (before, after)]
+    moved = layers.moves(ours, theirs) if all(whole) else {}
+    unsure = {step for step, known in ((Step.ADDED, whole[0]), (Step.REMOVED, whole[1])) if not known}
+    return moved, tuple(step for step in layers.changes(ours, theirs, moved) if step.step not in unsure)
+
+
+def _is_new_name(step: LayerChange) -> bool:
+    """Whether all that is different is the name of the model's class."""
+    return not step.path and not step.settings and not step.shapes and step.parameters.same
 
 
 def _kind(before: ModelReport | None, after: ModelReport | None) -> Kind:

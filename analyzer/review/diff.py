@@ -17,7 +17,7 @@ from analyzer.review.causes import Causes
 from analyzer.review.compare import compared
 from analyzer.review.limits import judged
 from analyzer.review.sides import opened
-from analyzer.review.snapshot import Progress, Snapshot, affected, taken
+from analyzer.review.snapshot import Progress, Snapshot, affected, changed_files, taken
 from analyzer.verdict import coverage
 
 
@@ -37,9 +37,12 @@ def diff(
         return _compared(sides[0], sides[1], (), budgets, ())
     with opened(base, head, paths, merge_base=merge_base, config=config) as found:
         after = taken(found.after, progress)
-        again = affected(found.before, found.after, found.changed)
-        before = taken(found.before, progress, after, again)
-        return _compared(before, after, found.changed, found.before.options.budgets, found.notes)
+        if found.changed is None:
+            before, changed = taken(found.before, progress), changed_files(found.before, found.after)
+        else:
+            again = affected(found.before, found.after, found.changed)
+            before, changed = taken(found.before, progress, after, again), found.changed
+        return _compared(before, after, changed, found.before.options.budgets, found.notes)
 
 
 def _compared(

@@ -108,7 +108,7 @@ def _moved(old: str, now: str, before: Layers, after: Layers) -> LayerChange:
 
 def _changed(before: LayerReport, after: LayerReport) -> LayerChange | None:
     """What differs in a layer itself; None where nothing does."""
-    settings = [*_differing(before.settings, after.settings), *_frozen(before, after)]
+    settings = [*_differing(before.settings, after.settings), *_frozen(before, after), *_shared(before, after)]
     held_before, held_after = ({**one.shapes, **one.saved} for one in (before, after))
     shapes = _differing(_texts(held_before), _texts(held_after))
     parameters = measure(*(Figure(one.parameters, one.formula) for one in (before, after)))
@@ -131,6 +131,14 @@ def _frozen(before: LayerReport, after: LayerReport) -> list[Setting]:
     if None in counts or counts[0] == counts[1]:
         return []
     return [Setting("frozen parameters", *(f"{count:,}" for count in counts))]
+
+
+def _shared(before: LayerReport, after: LayerReport) -> list[Setting]:
+    """Whether parameters of the same shapes are counted elsewhere now, or no longer are."""
+    if before.parameters is None or after.parameters is None or before.shapes != after.shapes:
+        return []
+    words = ("own", "shared") if after.parameters < before.parameters else ("shared", "own")
+    return [Setting("parameters", *words)] if after.parameters != before.parameters else []
 
 
 def _differing(before: Mapping[str, str], after: Mapping[str, str]) -> list[Setting]:

@@ -20,6 +20,7 @@ LIKE = 0.5
 WIDEST = 40
 """Lines of a block that are held against each other one by one."""
 TOKEN = re.compile(r"\w+|\s+|.")
+COMMENT = re.compile(r"\s+#.*$")
 OPENING, CLOSING = "([{", ")]}"
 
 
@@ -77,18 +78,23 @@ def _is_code(text: str) -> bool:
 
 
 def part(before: str, after: str) -> tuple[str, str]:
-    """The arguments in which two lines differ, or else the whole of both."""
+    """The arguments with a name in which two lines differ, or else the whole of both."""
     ours, theirs = TOKEN.findall(before), TOKEN.findall(after)
     steps = [step for step in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes() if step[0] != "equal"]
     if not steps:
         return shown(before), shown(after)
-    texts = []
+    texts: list[str] = []
     (_, a, _, c, _), (_, _, b, _, d) = steps[0], steps[-1]
     for tokens, text, start, end in ((ours, before, a, b), (theirs, after, c, d)):
-        texts.append(_argument(text, len("".join(tokens[:start])), len("".join(tokens[:end]))))
-    if not all(texts) or any(len(text) < 3 for text in texts):
-        return shown(before), shown(after)
+        low, high = len("".join(tokens[:start])), len("".join(tokens[:end]))
+        texts.append(_argument(text, low, high) if _is_balanced(text[low:high]) else "")
+    if not all("=" in text for text in texts):
+        return shown(before, after), shown(after, before)
     return shown(texts[0]), shown(texts[1])
+
+
+def _is_balanced(text: str) -> bool:
+    return all(text.count(opening) == text.count(closing) for opening, closing in zip(OPENING, CLOSING, strict=True))
 
 
 def _argument(text: str, low: int, high: int) -> str:
@@ -126,7 +132,11 @@ def _outwards(text: str, at: int, step: int, deeper: str, out: str, *, commas: b
     return at
 
 
-def shown(text: str) -> str:
-    """A line for people: without indentation and trailing comment, and cut where it is long."""
-    text = re.sub(r"\s+#.*$", "", text.strip()) or text.strip()
+def shown(text: str, other: str | None = None) -> str:
+    """A line for people: without indentation, cut where it is long, and without its comment.
+
+    other: the line that it is held against; where these differ in their comments alone, these stay.
+    """
+    bare = COMMENT.sub("", text.strip())
+    text = text.strip() if not bare or (other is not None and bare == COMMENT.sub("", other.strip())) else bare
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

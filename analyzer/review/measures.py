@@ -20,7 +20,8 @@ def measure(before: Figure | None, after: Figure | None) -> Measure:
     one, other = (Figure(0) if figure is None else figure for figure in (before, after))
     difference = _difference(one, other)
     if isinstance(difference, int):
-        percent = 100 * difference / one.value if one.value and before is not None else None
+        both = before is not None and after is not None
+        percent = 100 * difference / one.value if one.value and both else None
         return Measure(before, after, difference, percent=percent)
     return Measure(before, after, formula=difference)
 

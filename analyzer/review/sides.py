@@ -20,7 +20,7 @@ from analyzer.config import ConfigError, Files, Options, find, find_root, load, 
 from analyzer.errors import TargetError
 from analyzer.report import Problem, Span
 from analyzer.review.git import OBJECT_NAME, Repository
-from analyzer.review.snapshot import Source, changed_files
+from analyzer.review.snapshot import Source
 from analyzer.review.tree import ROOT, Tree, changed
 from analyzer.syntax.discovery import discover, site_packages
 from analyzer.syntax.project import Project
@@ -36,8 +36,8 @@ class Sides:
 
     before: Source
     after: Source
-    changed: tuple[str, ...]
-    """Files that are not the same on both sides, from the root."""
+    changed: tuple[str, ...] | None
+    """Files that are not the same on both sides, from the root; None where that is known only after reading them."""
     notes: tuple[str, ...] = ()
 
 
@@ -82,8 +82,7 @@ def _of_folders(before: str, after: str, paths: Sequence[str], config: Path | No
     one, other = sources
     if not one.files and not other.files:
         raise TargetError(Problem(f"neither {before} nor {after} holds a Python file"))
-    names = {source.project.display(file) for source in sources for file in source.files}
-    return Sides(one, other, tuple(changed_files(one, other, sorted(names))))
+    return Sides(one, other, None)
 
 
 def _loaded(start: Path, config: Path | None, files: Files) -> Options:

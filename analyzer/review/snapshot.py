@@ -111,9 +111,15 @@ def text_of(project: Project, file: str) -> str | None:
 # ---------------------------------------------------------------- what differs
 
 
-def changed_files(before: Source, after: Source, names: Iterable[str]) -> list[str]:
-    """Those of `names`, from the roots of the projects, whose bytes are not the same on both sides."""
-    return [name for name in names if _bytes(before.project, name) != _bytes(after.project, name)]
+def changed_files(before: Source, after: Source) -> tuple[str, ...]:
+    """The files whose bytes are not the same, of those that were read on either side, data included."""
+    names = {
+        path.relative_to(source.project.root).as_posix()
+        for source in (before, after)
+        for path in (*source.project.digests, *source.files)
+        if path.is_relative_to(source.project.root)
+    }
+    return tuple(name for name in sorted(names) if _bytes(before.project, name) != _bytes(after.project, name))
 
 
 def _bytes(project: Project, name: str) -> bytes | None:

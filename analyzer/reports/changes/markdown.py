@@ -2,9 +2,9 @@
 
     **`net.py::Net` grows by 220 parameters (+34.9 %).**
 
-    | Model | Parameters | Δ | Multiply-adds | Size | Old weights load |
-    |:--|--:|--:|--:|--:|:--|
-    | `net.py::Net` | 630 → 850 | **+220** (+34.9 %) |  | +880 B | **no** |
+    | | Model | Parameters | Δ | Δ multiply-adds | Δ size | Old weights load |
+    |:--|:--|--:|--:|--:|--:|:--|
+    |  | `net.py::Net` | 630 → 850 | **+220** (+34.9 %) |  | +880 B | **no** |
 
     <details><summary><code>net.py::Net</code>: 1 layer, 2 keys</summary> ... </details>
 
@@ -17,13 +17,13 @@ from __future__ import annotations
 import html
 
 from analyzer.change import Cause, Change, Checkpoint, Comparison, Kind, Loads
-from analyzer.report import Report, Severity
+from analyzer.report import Problem, Report, Severity
 from analyzer.reports import View
 from analyzer.reports.changes.parts.chart import chart
 from analyzer.reports.changes.parts.figures import percent, signed, size, way, work
 from analyzer.reports.changes.parts.keys import mentions
 from analyzer.reports.changes.parts.sentences import counted, coverage, equal, headline, loading, weights
-from analyzer.reports.changes.parts.steps import rows
+from analyzer.reports.changes.parts.steps import alike, rows
 from analyzer.reports.parts.escape import code, plain, prose
 from analyzer.reports.parts.facts import commonest
 
@@ -31,8 +31,8 @@ LIMIT = 65_536
 """What a comment on GitHub may have; counted in bytes here, of which no host counts more."""
 RESERVE = 600
 LONGEST_NAME = 160
-MOST_ROWS, MOST_KEYS, MOST_BUDGETS, MOST_REASONS = 60, 24, 20, 5
-TABLE = "| | Model | Parameters | Δ | Multiply-adds | Size | Old weights load |\n|:--|:--|--:|--:|--:|--:|:--|"
+MOST_ROWS, MOST_KEYS, MOST_BUDGETS, MOST_REASONS, MOST_TOGETHER = 60, 24, 20, 5, 4
+TABLE = "| | Model | Parameters | Δ | Δ multiply-adds | Δ size | Old weights load |\n|:--|:--|--:|--:|--:|--:|:--|"
 WORDS = {Kind.CHANGED: "", Kind.NEW: "new", Kind.REMOVED: "gone", Kind.RENAMED: "renamed"}
 
 
@@ -108,10 +108,15 @@ def _figure(text: str) -> str:
 
 
 def _delta(change: Change) -> str:
+    """What changes of the parameters, and of the trained ones where that is something else."""
     text, share = signed(change.parameters), percent(change.parameters)
-    if not text or change.parameters.delta is None:
-        return code(text) if text not in ("", "?") else text
-    return f"**{text}**{f' ({share})' if share else ''}"
+    if text and change.parameters.delta is not None:
+        text = f"**{text}**{f' ({share})' if share else ''}"
+    elif text not in ("", "?"):
+        text = code(text)
+    if change.trainable.delta and change.trainable.delta != change.parameters.delta:
+        text += f"{'<br>' if text else ''}trainable {signed(change.trainable)}"
+    return text
 
 
 def _work(change: Change) -> str:
@@ -134,47 +139,52 @@ def _weights(checkpoint: Checkpoint | None) -> str:
 def _sections(changes: tuple[Change, ...], room: int) -> tuple[list[str], int]:
     """The folded details of models, as many as there is room for, and of how many models these are."""
     found: list[str] = []
-    for number, change in enumerate(changes):
-        section = _section(change)
+    told = 0
+    for group in alike(changes):
+        section = _section(group)
         room -= _bytes([section]) if section else 0
         if room < 0:
-            return found, number
-        if section:
-            found.append(section)
-    return found, len(changes)
+            break
+        found += [section] if section else []
+        told += len(group)
+    return found, told
 
 
-def _section(change: Change) -> str:
-    parts = [part for part in (_facts(change), _why(change), _layers(change), _keys(change.checkpoint)) if part]
+def _section(group: list[Change]) -> str:
+    """The details of models for which they are the same; figures of each."""
+    change = group[0]
+    shown = group[:MOST_TOGETHER]
+    facts = "\n".join(line for one in shown for line in _facts(one, name(one.id) if len(group) > 1 else ""))
+    parts = [part for part in (facts, _why(change), _layers(change), _keys(change.checkpoint)) if part]
     if not parts:
         return ""
     drawn = chart(change)
     if drawn:
         parts.append(f"```mermaid\n{drawn}\n```")
-    counts = [counted(len(change.layers), "layer")] if change.layers else []
-    summary = f"<details><summary>{_tag(change.id)}{': ' if counts else ''}{', '.join(counts)}</summary>"
-    return "\n\n".join([summary, *parts, "</details>"])
+    names = ", ".join(_tag(one.id) for one in shown)
+    more = f" and {len(group) - MOST_TOGETHER:,} more" if len(group) > MOST_TOGETHER else ""
+    layers = f": {counted(len(change.layers), 'layer')}" if change.layers else ""
+    return "\n\n".join([f"<details><summary>{names}{more}{layers}</summary>", *parts, "</details>"])
 
 
-def _facts(change: Change) -> str:
+def _facts(change: Change, whose: str) -> list[str]:
+    """Figures that the table has no room for."""
+    front = f"- {whose}: " if whose else "- "
     lines = []
     if change.status_before is not None:
-        lines.append(f"- was {change.status_before}, is {change.status}")
+        lines.append(f"was {change.status_before}, is {change.status}")
     if change.output is not None:
-        lines.append(
-            f"- output {' → '.join(code(text or '?') for text in (change.output.before, change.output.after))}"
-        )
+        lines.append(f"output {' → '.join(code(text or '?') for text in (change.output.before, change.output.after))}")
     if signed(change.trainable) and change.trainable.delta != change.parameters.delta:
-        lines.append(f"- trainable {_figure(way(change.trainable))}")
+        lines.append(f"trainable {_figure(way(change.trainable))}")
     if signed(change.buffers):
-        lines.append(f"- buffers {_figure(way(change.buffers))}")
+        lines.append(f"buffers {_figure(way(change.buffers))}")
     if signed(change.macs) and change.inputs:
-        lines.append(f"- multiply-adds for {name(change.inputs)}: {_figure(way(change.macs))}")
+        lines.append(f"multiply-adds for {name(change.inputs)}: {_figure(way(change.macs))}")
     lines += [
-        f"- not known: {_cut(prose(one.reason))} at {_place(one.span.file, one.span.line)}"
-        for one in change.unknowns[:5]
+        f"not known: {_cut(prose(one.reason))} at {_place(one.span.file, one.span.line)}" for one in change.unknowns[:5]
     ]
-    return "\n".join(lines)
+    return [front + line for line in lines]
 
 
 def _cut(text: str) -> str:
@@ -261,12 +271,17 @@ def _budgets(comparison: Comparison) -> list[str]:
     return ["\n".join(["**Budgets**", "", *lines, *open_])] if lines or open_ else []
 
 
+def _problem(problem: Problem) -> str:
+    where = f"{_place(problem.span.file, problem.span.line)}: " if problem.span is not None else ""
+    return f"- {where}{_cut(prose(problem.message))}"
+
+
 def _foot(comparison: Comparison) -> list[str]:
     """What stays the same, what was compared, what was read, and what was not understood."""
     between = f"{name(comparison.before.label)} → {name(comparison.after.label)}"
     lines = [f"<sub>{equal(comparison)} {between}. {prose(coverage(comparison))}.</sub>".replace("> ", ">", 1)]
     lines += [f"<sub>{prose(note)}</sub>" for note in comparison.notes[:10]]
-    problems = [f"- {_cut(prose(problem.message))}" for problem in comparison.problems[:MOST_REASONS]]
+    problems = [_problem(problem) for problem in comparison.problems[:MOST_REASONS]]
     found = commonest(Report(coverage=comparison.coverage), MOST_REASONS)
     reasons = [f"- {times:,} × {_cut(prose(reason))}" for reason, times in found]
     if problems:

@@ -21,7 +21,7 @@ from analyzer.reports import View
 from analyzer.reports.changes.parts.figures import percent, signed, size, way, work
 from analyzer.reports.changes.parts.keys import Mention, mentions
 from analyzer.reports.changes.parts.sentences import coverage, equal, headline, loading, weights
-from analyzer.reports.changes.parts.steps import rows
+from analyzer.reports.changes.parts.steps import alike, rows
 from analyzer.reports.parts.escape import plain
 from analyzer.reports.parts.lines import Field, Line, laid_out, wrapped
 from analyzer.reports.table import painted
@@ -50,8 +50,8 @@ def diff(comparison: Comparison, view: View) -> str:
     lines += [[(plain(between), "faint")], []]
     if comparison.models:
         lines += [*_table(comparison, view), []]
-        for change in comparison.models:
-            lines += _details(change, view)
+        for group in alike(comparison.models):
+            lines += _details(group, view)
     lines += _budgets(comparison, view)
     for text in (equal(comparison), coverage(comparison)):
         lines += _told(text, view, "", "faint")
@@ -99,8 +99,9 @@ def _both(delta: str, share: str) -> str:
 # ---------------------------------------------------------------- one model
 
 
-def _details(change: Change, view: View) -> list[Line]:
-    """Layers, causes and keys of a model that is on both sides; where it was, and what is not known."""
+def _details(group: list[Change], view: View) -> list[Line]:
+    """Layers, causes and keys of models for which these are the same; where one was, and what is not known."""
+    change = group[0]
     lines: list[Line] = []
     if change.id_before is not None:
         lines += _told(f"was {change.id_before}", view, "  ", "")
@@ -116,7 +117,7 @@ def _details(change: Change, view: View) -> list[Line]:
         lines += _keys(change.checkpoint, view)
     for unknown in change.unknowns[:3]:
         lines += _told(f"not known: {unknown.reason} ({unknown.span.file}:{unknown.span.line})", view, "  ", "warn")
-    return [_model(change), *lines, []] if lines else []
+    return [*(_model(one) for one in group), *lines, []] if lines else []
 
 
 def _layers(change: Change, view: View) -> list[Line]:
@@ -174,4 +175,9 @@ def _told(text: str, view: View, indent: str, style: str) -> list[Line]:
     """A sentence, on as many lines as it needs."""
     room = None if view.width is None else max(view.width - len(indent) - 2, 20)
     pieces: Iterable[str] = wrapped(plain(text), room)
-    return [[(f"{indent}{'' if at == 0 else '  '}{piece}", style)] for at, piece in enumerate(pieces)]
+    return [[(f"{indent}{'' if at == 0 else '  '}{_inert(piece)}", style)] for at, piece in enumerate(pieces)]
+
+
+def _inert(piece: str) -> str:
+    """The beginning of a line, where the log of a CI job would take `::error` for a command."""
+    return f"\\{piece}" if piece.startswith(("::", "##[")) else piece

@@ -54,7 +54,7 @@ def _above(path: str) -> str:
 
 
 def _changed(row: Row) -> str:
-    return "<br/>".join(_label(text) for text in (row.layers, row.what.partition(",")[0], row.figure) if text)
+    return "<br/>".join(_label(text) for text in (row.layers, row.brief, row.figure) if text)
 
 
 def _label(text: str) -> str:

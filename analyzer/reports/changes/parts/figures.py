@@ -44,8 +44,8 @@ def said(figure: Figure | None, say: Say = whole) -> str:
 
 
 def shortened(formula: str) -> str:
-    """A formula, or that it is a long one."""
-    return formula if len(formula) <= LONGEST_FORMULA else "a long formula"
+    """A formula, cut where it is long."""
+    return formula if len(formula) <= LONGEST_FORMULA else f"{formula[: LONGEST_FORMULA - 1].rstrip()}…"
 
 
 def way(measure: Measure, say: Say = whole) -> str:

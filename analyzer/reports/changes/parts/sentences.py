@@ -45,7 +45,8 @@ def _models(comparison: Comparison, write: Write) -> str:
     said_first[0] = said_first[0].replace(" ", f" model{'s' if counts[_first(counts)] > 1 else ''} ", 1)
     largest = max(models, key=lambda change: abs(change.parameters.delta or 0))
     if not largest.parameters.delta:
-        return _listed(said_first)
+        kept = all(change.parameters.delta == 0 for change in models)
+        return f"{_listed(said_first)}{', none in its number of parameters' if kept else ''}"
     return f"{_listed(said_first)}, most of all {single(largest, write)}"
 
 

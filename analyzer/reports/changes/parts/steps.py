@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analyzer.change import LayerChange, Setting, Step
+from analyzer.change import Change, LayerChange, Setting, Step
 from analyzer.reports.changes.parts.figures import signed
 from analyzer.reports.changes.parts.sentences import counted
 
@@ -31,6 +31,8 @@ class Row:
     """Of each layer."""
     times: int = 1
     """How many layers it stands for."""
+    brief: str = ""
+    """The type, and the first of what is different about it."""
 
     @property
     def figure(self) -> str:
@@ -45,12 +47,15 @@ class Row:
 
 def rows(changes: Sequence[LayerChange]) -> list[Row]:
     """A row for each change; those that differ in the numbers of their paths alone are told once."""
-    groups: dict[tuple[str, str, str, str], list[str]] = {}
+    groups: dict[tuple[str, str, str, str, str], list[str]] = {}
     for change in changes:
         pattern = re.sub(r"(?<![^.])\d+(?![^.])", "*", change.path)
-        key = (SIGNS[change.step], pattern, _what(change), signed(change.parameters))
+        key = (SIGNS[change.step], pattern, _what(change), signed(change.parameters), _what(change, most=1))
         groups.setdefault(key, []).append(change.path or ITSELF)
-    return [Row(sign, _together(paths), what, delta, len(paths)) for (sign, _, what, delta), paths in groups.items()]
+    return [
+        Row(sign, _together(paths), what, delta, len(paths), brief)
+        for (sign, _, what, delta, brief), paths in groups.items()
+    ]
 
 
 def _together(paths: Sequence[str]) -> str:
@@ -59,16 +64,18 @@ def _together(paths: Sequence[str]) -> str:
     return ".".join(part[0] if len(set(part)) == 1 else "*" for part in parts)
 
 
-def _what(change: LayerChange) -> str:
+def _what(change: LayerChange, most: int = MOST_SETTINGS) -> str:
     """The type, and what is different about it."""
     kind = change.type if change.type_before is None else f"{change.type_before} → {change.type}"
     if change.step is Step.MOVED:
         return f"{kind}, was {change.path_before or '(itself)'}"
+    if change.type_before is not None:
+        return kind
     if change.step is not Step.CHANGED:
         return f"{kind}, {counted(change.below, 'layer')} in it" if change.below else kind
     shown = change.settings or change.shapes
-    texts = [_setting(setting) for setting in shown[:MOST_SETTINGS]]
-    more = [f"{len(shown) - MOST_SETTINGS} more"] if len(shown) > MOST_SETTINGS else []
+    texts = [_setting(setting) for setting in shown[:most]]
+    more = [f"{len(shown) - most} more"] if len(shown) > most else []
     return "  ".join([kind, ", ".join([*texts, *more])]).rstrip()
 
 
@@ -79,6 +86,15 @@ def _setting(setting: Setting) -> str:
     if setting.after is None:
         return f"{setting.name} gone"
     return f"{setting.name} {_cut(setting.before)} → {_cut(setting.after)}"
+
+
+def alike(changes: Sequence[Change]) -> list[list[Change]]:
+    """Models in groups for which layers, causes and checkpoints are the same, as of a class and its instance."""
+    groups: dict[object, list[Change]] = {}
+    for change in changes:
+        told = change.layers, change.causes, change.checkpoint
+        groups.setdefault(told if change.layers or change.causes else change.id, []).append(change)
+    return list(groups.values())
 
 
 def _cut(text: str) -> str:
