@@ -217,16 +217,21 @@ def find(start: Path, files: Files = DISK) -> Path | None:
     The search ends at a folder that holds `.git`: what lies above is another project's.
     """
     for folder in _upwards(start, files):
-        own = folder / "weighbridge.toml"
-        if files.kind(own) == "file":
-            return own
-        shared = folder / "pyproject.toml"
-        if files.kind(shared) == "file":
-            text = _read(shared, files)
-            if "weighbridge" in text and _section(shared, _parse(text, shared)) is not None:
-                return shared
-        if files.kind(folder / ".git") is not None:
-            break
+        found = own(folder, files)
+        if found is not None or files.kind(folder / ".git") is not None:
+            return found
+    return None
+
+
+def own(folder: Path, files: Files = DISK) -> Path | None:
+    """The configuration that lies in a folder itself."""
+    whole, shared = folder / "weighbridge.toml", folder / "pyproject.toml"
+    if files.kind(whole) == "file":
+        return whole
+    if files.kind(shared) == "file":
+        text = _read(shared, files)
+        if "weighbridge" in text and _section(shared, _parse(text, shared)) is not None:
+            return shared
     return None
 
 

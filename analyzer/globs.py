@@ -1,6 +1,7 @@
 """Glob patterns on files and folders.
 
 excluded("legacy/old/net.py", ("legacy",))                 -> True
+excluded("src/legacy/net.py", ("/legacy",))                -> False: a slash in front means the root's own
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ def matches(file: str, pattern: str) -> bool:
     """Whether a glob pattern means a file or a folder around it, by its name or its path from the root."""
     path = PurePosixPath(file)
     pattern = pattern.removeprefix("./").rstrip("/")
+    anchored = pattern.startswith("/")
+    pattern = pattern.removeprefix("/")
     return any(
-        fnmatch.fnmatchcase(part.as_posix(), pattern) or fnmatch.fnmatchcase(part.name, pattern)
+        fnmatch.fnmatchcase(part.as_posix(), pattern) or (not anchored and fnmatch.fnmatchcase(part.name, pattern))
         for part in (path, *path.parents)
         if part.name
     )

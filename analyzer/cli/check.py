@@ -19,7 +19,8 @@ import typer
 import analyzer
 from analyzer.cli import output
 from analyzer.cli.baseline import WRITE
-from analyzer.cli.options import CacheDir, Config, Jobs, NoCache, Output, means_for, options_for
+from analyzer.cli.closest import by_project
+from analyzer.cli.options import CacheDir, Config, Jobs, NoCache, Output, means_for
 from analyzer.reports.findings import Shown, names, render
 
 if TYPE_CHECKING:
@@ -116,8 +117,8 @@ def run(
         return replace(options, exclude=(*options.exclude, *_listed(exclude)))
 
     parts = [
-        Part(tuple(places), adapted(options), means_for(options, cache_dir, no_cache, jobs))
-        for options, places in _by_project(asked, config, isolated=isolated)
+        Part(tuple(places), options, means_for(options, cache_dir, no_cache, jobs))
+        for options, places in by_project(asked, config, adapted, isolated=isolated)
     ]
     if len(parts) > 1 and baseline not in (None, WRITE):
         raise typer.BadParameter("each of the projects asked for has its own", param_hint="--baseline")
@@ -168,19 +169,6 @@ def _places(paths: list[str] | None, stdin_filename: str | None) -> list[str]:
     if paths not in (None, [], ["-"], [stdin_filename]):
         raise typer.BadParameter("stdin is one file: give no others", param_hint="--stdin-filename")
     return [stdin_filename]
-
-
-def _by_project(asked: Sequence[str], config: Path | None, *, isolated: bool) -> list[tuple[Options, list[str]]]:
-    """The places of each project, with the configuration that is closest to them."""
-    of_folders: dict[Path, Options] = {}
-    groups: dict[tuple[Path | None, Path], tuple[Options, list[str]]] = {}
-    for text in asked:
-        folder = Path(text) if os.path.isdir(text) else Path(text).parent
-        if folder not in of_folders:
-            of_folders[folder] = options_for(text, config, isolated=isolated)
-        options = of_folders[folder]
-        groups.setdefault((options.source, options.root), (options, []))[1].append(text)
-    return list(groups.values())
 
 
 def _once(

@@ -6,7 +6,7 @@ site_packages(Path("proj"))     -> (proj/.venv/lib/python3.12/site-packages,)
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from pathlib import Path
 
 from analyzer.syntax.reader import DISK, Reader
@@ -45,6 +45,18 @@ def _walk(folder: Path, root: Path, visited: set[Path], reader: Reader) -> Itera
         elif "pyvenv.cfg" not in reader.names(path).files:
             visited.add(real)
             yield from _walk(path, root, visited, reader)
+
+
+def folders_with(path: Path, names: Set[str], reader: Reader = DISK) -> Iterator[Path]:
+    """The folders under `path`, itself left out, that hold a file of one of these names; links are not followed."""
+    waiting = [path]
+    while waiting:
+        folder = waiting.pop()
+        found = reader.names(folder)
+        if folder != path and not names.isdisjoint(found.files):
+            yield folder
+        inner = (name for name in found.folders if not name.startswith(".") and name not in SKIPPED)
+        waiting.extend(folder / name for name in inner if not (folder / name).is_symlink())
 
 
 def site_packages(root: Path, reader: Reader = DISK) -> tuple[Path, ...]:

@@ -75,6 +75,9 @@ def test_a_selector_of_nothing_is_an_error_with_the_nearest_rule() -> None:
         ("a/b/net.py", "a/b/*.py", True),
         ("a/b/net.py", "b/*.py", False),
         ("legacy2/net.py", "legacy", False),
+        ("legacy/net.py", "/legacy", True),
+        ("src/legacy/net.py", "/legacy", False),
+        ("a/b/net.py", "/*/b", True),
     ],
 )
 def test_a_pattern_means_a_file_or_a_folder_around_it(file: str, pattern: str, out: bool) -> None:

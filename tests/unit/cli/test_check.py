@@ -256,3 +256,26 @@ def test_writing_the_baseline_for_some_files_keeps_what_it_says_of_others(projec
         "two.py::net": before["models"]["two.py::net"],
     }
     assert set(after["findings"]) == {"net.py::one", "two.py::one"}
+
+
+def test_a_folder_below_with_a_configuration_goes_by_its_own(project: Path) -> None:
+    nested(project, "a", 'select = ["WBS"]\n')
+    nested(project, "b", "")
+    (project / "b" / "a").mkdir()
+    (project / "b" / "a" / "net.py").write_text(NET, encoding="utf-8")
+    nested(project / "b", "c [x]", 'ignore = ["WBT401"]\n')
+    for places in ([], ["."], [str(project)], ["a", "b", "net.py"]):
+        lines = run("check", *places, "-f", "concise").stdout.splitlines()
+        assert sorted(line.partition(" ")[0] for line in lines[:-2]) == [
+            "b/a/net.py:4:12:",
+            "b/net.py:4:12:",
+            "net.py:4:12:",
+        ]
+        assert "5 files read" in lines[-1]
+    assert "3 files read" in run("check", "--exclude", "/a").stdout, "from the root of each project"
+    assert "5 files read" in run("check", "--isolated").stdout
+    assert len(run("check", "--config", "b/c [x]/pyproject.toml", "-f", "concise").stdout.splitlines()) == 2
+    (project / "b" / "pyproject.toml").write_text("[tool.weighbridge]\nselct = 3\n", encoding="utf-8")
+    result = run("check")
+    assert result.exit_code == 2
+    assert "--> b/pyproject.toml:2" in result.stderr
