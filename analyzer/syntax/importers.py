@@ -130,10 +130,10 @@ def _mentions(file: Path, data: bytes, targets: set[Path]) -> bool:
 
 def _spells(file: Path, data: bytes, target: Path) -> bool:
     """Whether it spells the target's name, or that of its package where `*` or the package itself may be meant."""
-    if target.stem.encode() in data or not str(target).isascii():
+    if target.stem.encode(errors="surrogateescape") in data or not str(target).isascii():
         return True
     whole = target.name == INIT or b"*" in data
-    return whole and (target.parent.name.encode() in data or file.is_relative_to(target.parent))
+    return whole and (target.parent.name.encode(errors="surrogateescape") in data or file.is_relative_to(target.parent))
 
 
 def _parsed(data: bytes) -> ast.Module | None:
