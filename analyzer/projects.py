@@ -61,7 +61,7 @@ class Projects:
 
     def real(self, path: Path) -> Path:
         """The absolute path with links followed; that of a folder is looked up once for all its files."""
-        if path.name in ("", "..") or path.is_symlink():
+        if path.name in ("", "..") or os.path.islink(path):  # noqa: PTH114  # False where a Path raises
             return real(path)
         folder = path.parent
         if folder not in self._folders:

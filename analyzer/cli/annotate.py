@@ -5,12 +5,14 @@ weighbridge annotate src --check
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from analyzer.cli import output
-from analyzer.cli.options import Config, options_for
+from analyzer.cli.closest import by_project
+from analyzer.cli.options import Config
 
 if TYPE_CHECKING:
     from analyzer.annotating import Change
@@ -37,26 +39,38 @@ def run(
       weighbridge annotate --check
     """
     from analyzer.annotating import annotate
+    from analyzer.report import Report
     from analyzer.reports.findings.parts.sentences import counted
+    from analyzer.reports.parts.merged import merged
 
-    asked = paths or ["."]
-    found = annotate(asked, options_for(asked[0], config))
-    changes, files = counted(len(found.changes), "comment"), counted(len(found.files), "file")
+    lines: list[str] = []
+    files: dict[Path, tuple[bytes, bytes]] = {}
+    unread: list[tuple[str, Report]] = []
+    read = 0
+    for options, places in by_project(paths or ["."], config, lambda options: options, isolated=False):
+        found = annotate(places, options)
+        prefix = output.prefix(options.root)
+        lines += [f"{prefix}{_told(change)}\n" for change in found.changes]
+        files |= found.files
+        unread.append((prefix, Report(problems=found.problems)))
+        read += found.read
     if diff:
-        output.write(output.differences(found.files))
+        output.write(output.differences(files))
     elif check:
-        output.write("".join(f"{_told(change)}\n" for change in found.changes))
+        output.write("".join(lines))
     else:
-        for path, (_, data) in found.files.items():
+        for path, (_, data) in files.items():
             output.overwrite(path, data)
-    if not found.changes:
-        typer.echo(f"{counted(found.read, 'file')} read, nothing to change", err=True)
+    if not lines:
+        typer.echo(f"{counted(read, 'file')} read, nothing to change", err=True)
     else:
-        typer.echo(f"{changes} in {files} {'would change' if check or diff else 'changed'}", err=True)
-    output.tell(found.problems)
-    if found.problems:
+        changed = f"{counted(len(lines), 'comment')} in {counted(len(files), 'file')}"
+        typer.echo(f"{changed} {'would change' if check or diff else 'changed'}", err=True)
+    problems = merged(unread).problems
+    output.tell(problems)
+    if problems:
         raise typer.Exit(output.UNUSABLE)
-    raise typer.Exit(output.FINDINGS if (check or diff) and found.changes else output.FINE)
+    raise typer.Exit(output.FINDINGS if (check or diff) and lines else output.FINE)
 
 
 def _told(change: Change) -> str:

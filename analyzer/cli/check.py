@@ -192,16 +192,18 @@ def _once(
     except TargetError as error:
         output.tell([error.problem])
         return output.UNUSABLE
-    reports = [(_prefix(part.options.root), checked.report) for part, checked, _ in done]
-    prefix, report = reports[0] if len(reports) == 1 else ("", merged(reports))
-    if not report.coverage.files and not report.problems:
+    reports = [(output.prefix(part.options.root), checked.report) for part, checked, _ in done]
+    everything = merged(reports)
+    prefix, report = reports[0] if len(reports) == 1 else ("", everything)
+    problems = everything.problems
+    if not report.coverage.files and not problems:
         places = ", ".join(path for part in parts for path in part.paths)
         typer.echo(f"nothing to check: {places} holds no Python, or all of it is excluded", err=True)
     if asked.diff:
         files = {path: (texts[path] if path in texts else path.read_bytes(), data) for path, data in new.items()}
         output.write(output.differences(files))
-        output.tell(report.problems)
-        return output.UNUSABLE if report.problems else output.FINDINGS if new else output.FINE
+        output.tell(problems)
+        return output.UNUSABLE if problems else output.FINDINGS if new else output.FINE
     _write_fixes(new, texts, parts[0].paths[0] if texts and asked.fix else None)
     for part, checked, forgiven in done:
         keep(baseline, part.options, checked, forgiven)
@@ -210,8 +212,8 @@ def _once(
     if not (texts and asked.fix):
         shown = Shown(prefix, asked.unsafe, fixed, analyzer.__version__)
         _show(report, printed.form, shown, printed.file, statistics=printed.statistics)
-    output.tell(report.problems)
-    if report.problems:
+    output.tell(problems)
+    if problems:
         return output.UNUSABLE
     return output.FINDINGS if report.findings and not printed.exit_zero else output.FINE
 
@@ -318,11 +320,3 @@ def _write_fixes(new: Mapping[Path, bytes], texts: Mapping[Path, bytes], stdin_f
     if stdin_filename is not None:
         path = Path(stdin_filename).resolve()
         sys.stdout.buffer.write(new.get(path, texts[path]))
-
-
-def _prefix(root: Path) -> str:
-    """From the working folder to the project's root, to be put before every file."""
-    here = Path.cwd()
-    if here == root:
-        return ""
-    return f"{Path(os.path.relpath(root, here)).as_posix()}/"

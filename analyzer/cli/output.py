@@ -128,6 +128,12 @@ def relative(file: Path) -> str:
     return (file.relative_to(here) if file.is_relative_to(here) else file).as_posix()
 
 
+def prefix(root: Path) -> str:
+    """From the working folder to a project's root, to be put before every file of the project."""
+    here = Path.cwd()
+    return "" if here == root else f"{Path(os.path.relpath(root, here)).as_posix()}/"
+
+
 def wants_colour(stream: TextIO) -> bool:
     """Whether a stream is to be coloured: NO_COLOR and FORCE_COLOR decide, else whether it is a capable terminal."""
     if os.environ.get("NO_COLOR"):

@@ -48,5 +48,19 @@ def test_diff_shows_what_would_change(file: Path) -> None:
     assert "+    nn.Linear(3, 4),  # [N, 4]  16\n" in result.stdout
 
 
+def test_files_are_named_from_where_the_reader_is(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (file.parent / "sub").mkdir()
+    (file.parent / "sub" / "weighbridge.toml").write_text("", encoding="utf-8")
+    (file.parent / "sub" / "net.py").write_text(PLAIN, encoding="utf-8")
+    (file.parent / "sub" / "broken.py").write_text("(", encoding="utf-8")
+    result = run("--check")
+    assert [line.partition(":")[0] for line in result.stdout.splitlines()] == ["net.py"] * 2 + ["sub/net.py"] * 2
+    assert (result.exit_code, "--> sub/broken.py:1" in result.stderr) == (2, True)
+    monkeypatch.chdir(file.parent / "sub")
+    assert [line.partition(":")[0] for line in run("..", "--check").stdout.splitlines()] == ["../net.py"] * 2 + [
+        "net.py"
+    ] * 2
+
+
 def test_what_cannot_be_read_is_exit_code_two() -> None:
     assert run("nowhere.py").exit_code == 2

@@ -155,6 +155,8 @@ def test_files_are_named_from_where_the_reader_is(project: Path, monkeypatch: py
     (project / "sub").mkdir()
     monkeypatch.chdir(project / "sub")
     assert run("check", "..", "-f", "concise").stdout.startswith("../net.py:4:12: ")
+    (project / "broken.py").write_text("(", encoding="utf-8")
+    assert "--> ../broken.py:1:1" in run("check", "..").stderr
 
 
 def test_a_baseline_forgives_what_was_there_and_shrinks(project: Path) -> None:
