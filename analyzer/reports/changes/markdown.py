@@ -15,6 +15,7 @@ end: whole rows and whole sections, with a sentence that says so.
 from __future__ import annotations
 
 import html
+import re
 
 from analyzer.change import Cause, Change, Checkpoint, Comparison, Kind, Loads
 from analyzer.report import Problem, Report, Severity
@@ -33,6 +34,7 @@ RESERVE = 600
 LONGEST_NAME = 160
 MOST_ROWS, MOST_KEYS, MOST_BUDGETS, MOST_REASONS, MOST_TOGETHER = 60, 24, 20, 5, 4
 TABLE = "| | Model | Parameters | Δ | Δ multiply-adds | Δ size | Old weights load |\n|:--|:--|--:|--:|--:|--:|:--|"
+NUMBER = re.compile(r"[+-]?(≥ )?[\d,.]+( ?[kMGT]?B?)?|[?—]?")
 WORDS = {Kind.CHANGED: "", Kind.NEW: "new", Kind.REMOVED: "gone", Kind.RENAMED: "renamed"}
 
 
@@ -96,15 +98,14 @@ def _row(change: Change) -> str:
         model += f"<br>was {name(change.id_before)}"
     cells = (
         WORDS[change.kind], model, _figure(way(change.parameters)), _delta(change), _work(change),
-        signed(change.size, size), _weights(change.checkpoint),
+        _figure(signed(change.size, size)), _weights(change.checkpoint),
     )  # fmt: skip
     return f"| {' | '.join(cells)} |"
 
 
 def _figure(text: str) -> str:
-    """A number as it is, a formula as code."""
-    return " → ".join(part if part[:1] in "≥?—0123456789" and " + " not in part and "*" not in part else code(part)
-                      for part in text.split(" → "))  # fmt: skip
+    """Numbers as they are, anything else as code."""
+    return " → ".join(part if NUMBER.fullmatch(part) else code(part) for part in text.split(" → "))
 
 
 def _delta(change: Change) -> str:
@@ -112,10 +113,10 @@ def _delta(change: Change) -> str:
     text, share = signed(change.parameters), percent(change.parameters)
     if text and change.parameters.delta is not None:
         text = f"**{text}**{f' ({share})' if share else ''}"
-    elif text not in ("", "?"):
-        text = code(text)
+    else:
+        text = _figure(text)
     if change.trainable.delta and change.trainable.delta != change.parameters.delta:
-        text += f"{'<br>' if text else ''}trainable {signed(change.trainable)}"
+        text += f"{'<br>' if text else ''}trainable {_figure(signed(change.trainable))}"
     return text
 
 
@@ -214,7 +215,7 @@ def _layers(change: Change) -> str:
     if not shown:
         return ""
     kept = shown[:MOST_ROWS]
-    texts = [(row.sign, _short(row.layers), _short(row.what), row.figure) for row in kept]
+    texts = [(row.sign, _short(row.layers), _short(row.what), _short(row.figure)) for row in kept]
     widths = [min(max(len(cells[column]) for cells in texts), 60) for column in (1, 2)]
     lines = [f"{sign} {path:{widths[0]}}  {what:{widths[1]}}  {figure}".rstrip() for sign, path, what, figure in texts]
     if len(shown) > len(kept):

@@ -57,7 +57,7 @@ def diff(comparison: Comparison, view: View) -> str:
         lines += _told(text, view, "", "faint")
     for note in comparison.notes:
         lines += _told(f"note: {note}", view, "", "warn")
-    return painted(lines, view)
+    return painted(map(_inert, lines), view)
 
 
 def _table(comparison: Comparison, view: View) -> list[Line]:
@@ -175,9 +175,10 @@ def _told(text: str, view: View, indent: str, style: str) -> list[Line]:
     """A sentence, on as many lines as it needs."""
     room = None if view.width is None else max(view.width - len(indent) - 2, 20)
     pieces: Iterable[str] = wrapped(plain(text), room)
-    return [[(f"{indent}{'' if at == 0 else '  '}{_inert(piece)}", style)] for at, piece in enumerate(pieces)]
+    return [[(f"{indent}{'' if at == 0 else '  '}{piece}", style)] for at, piece in enumerate(pieces)]
 
 
-def _inert(piece: str) -> str:
-    """The beginning of a line, where the log of a CI job would take `::error` for a command."""
-    return f"\\{piece}" if piece.startswith(("::", "##[")) else piece
+def _inert(line: Line) -> Line:
+    """A line that the log of a CI job does not take for a command such as `::error`."""
+    text = "".join(text for text, _ in line).lstrip()
+    return [("\\", ""), *line] if text.startswith(("::", "##[")) else line
