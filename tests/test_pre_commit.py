@@ -47,12 +47,15 @@ SETTINGS = '[tool.weighbridge]\nexclude = ["legacy"]\n\n[[tool.weighbridge.budge
 
 
 class Scratch:
-    """A git repository with models, a budget, and the hooks."""
+    """A git repository."""
 
     def __init__(self, root: Path, environment: dict[str, str]) -> None:
         self.root = root
         self.environment = environment
-        self._run("git", "init", "--quiet", "--initial-branch", "main")
+        self.run("git", "init", "--quiet", "--initial-branch", "main")
+
+    def fill(self) -> None:
+        """Models and a budget."""
         self.write("pyproject.toml", SETTINGS)
         self.write("parts/__init__.py", PARTS)
         self.write("parts/blocks.py", BLOCKS)
@@ -80,15 +83,15 @@ class Scratch:
 
     def hook(self, *arguments: str) -> tuple[int, str]:
         """What pre-commit says of what is staged: its exit code and its output."""
-        self._run("git", "add", "--all")
-        done = self._run(sys.executable, "-m", "pre_commit", "run", "--color", "never", *arguments, check=False)
+        self.run("git", "add", "--all")
+        done = self.run(sys.executable, "-m", "pre_commit", "run", "--color", "never", *arguments, check=False)
         return done.returncode, done.stdout + done.stderr
 
     def commit(self) -> None:
-        self._run("git", "add", "--all")
-        self._run("git", "commit", "--quiet", "--message", "state")
+        self.run("git", "add", "--all")
+        self.run("git", "commit", "--quiet", "--message", "state")
 
-    def _run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    def run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             command, cwd=self.root, env=self.environment, check=check, capture_output=True, encoding="utf-8"
         )
@@ -103,7 +106,9 @@ def scratch(tmp_path: Path) -> Scratch:
     own = {name: text for name, text in os.environ.items() if not name.startswith(("GIT_", "PRE_COMMIT"))}
     who = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b"}
     home = {"PRE_COMMIT_HOME": str(tmp_path / "home"), "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-    return Scratch(root, {**own, **who, **home, "PYTHONIOENCODING": "utf-8"})
+    repository = Scratch(root, {**own, **who, **home, "PYTHONIOENCODING": "utf-8"})
+    repository.fill()
+    return repository
 
 
 def test_the_hooks_pass_on_what_is_right_and_skip_what_is_none_of_theirs(scratch: Scratch) -> None:
@@ -185,12 +190,11 @@ def test_pre_commit_installs_the_hooks_from_a_repository(scratch: Scratch, tmp_p
     shutil.copytree(ROOT / "analyzer", hooks / "analyzer", ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml"):
         shutil.copy(ROOT / name, hooks / name)
-    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "-C", str(hooks)]
-    for command in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "all"]):
-        subprocess.run([*git, *command], check=True, capture_output=True)
-    head = subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, encoding="utf-8")
+    source = Scratch(hooks, scratch.environment)
+    source.commit()
+    head = source.run("git", "rev-parse", "HEAD").stdout.strip()
     asked = [{"id": name} for name in HOOKS]
-    scratch.configure({"repo": str(hooks), "rev": head.stdout.strip(), "hooks": asked})
+    scratch.configure({"repo": str(hooks), "rev": head, "hooks": asked})
     code, text = scratch.hook()
     assert (code, text.count("Passed")) == (0, 2), text
     scratch.write("parts/blocks.py", BLOCKS.replace("Linear(16, 2)", "Linear(17, 200)"))
