@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from analyzer.config import Options
     from analyzer.model.graph import Graph
     from analyzer.report import Report
+    from analyzer.timeline import Timeline
 
 __version__ = "0.1.0"
 
@@ -114,4 +115,33 @@ def graph(
     return run(target, inputs=inputs, depth=depth, options=options)
 
 
-__all__ = ["__version__", "check", "dump", "graph", "scan", "summary"]
+def history(
+    target: str,
+    *,
+    since: str | None = None,
+    until: str | None = None,
+    first_parent: bool = False,
+    inputs: Sequence[str] = (),
+    options: Options | None = None,
+    cache: Path | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> Timeline:
+    """What one model weighed at each commit of the log of the repository that its file lies in, the oldest first.
+
+    target: `FILE::NAME` or `FILE::EXPRESSION`; the file may be one that is no longer there, or was renamed.
+    since, until: a date in UTC, `3 months ago`, or a revision, whose commit and all before it `since` leaves out.
+    first_parent: of a merge only what it was made on.  cache: as in `summary`.
+    progress: called with commits done, commits in all, and the commit being read.
+    Raises analyzer.errors.TargetError where there is no such history.
+    """
+    from analyzer.review.history import history as run
+    from analyzer.weighing import Means, opened
+
+    with opened(Means(cache)) as store:
+        return run(
+            target, since=since, until=until, first_parent=first_parent,
+            inputs=inputs, options=options, store=store, progress=progress,
+        )  # fmt: skip
+
+
+__all__ = ["__version__", "check", "dump", "graph", "history", "scan", "summary"]

@@ -12,9 +12,9 @@ from typing import Annotated
 
 import typer
 
-from analyzer.cli import annotate, check, clean, comment, config, diff, dump, graph, rule, scan, summary
+from analyzer.cli import annotate, check, clean, comment, config, diff, dump, graph, history, rule, scan, summary
 
-COMMANDS = (summary, scan, check, annotate, diff, comment, rule, config, graph, dump, clean)
+COMMANDS = (summary, scan, check, annotate, diff, history, comment, rule, config, graph, dump, clean)
 
 app = typer.Typer(
     name="weighbridge",

@@ -33,6 +33,8 @@ class View:
     """Whether a scan shows the rows of every model's layers."""
     shapes: bool = False
     """Whether a scan ran the shape pass."""
+    every: bool = False
+    """Whether commits that change nothing are shown."""
     width: int | None = None
     """Columns of the terminal; None never cuts and never drops anything."""
     colour: bool = False

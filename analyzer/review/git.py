@@ -17,6 +17,7 @@ import re
 import stat
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -52,6 +53,19 @@ ON_DISK: Mapping[Kind, Callable[[int], bool]] = {
 """What git lists as one entry although it is a folder is another repository."""
 OBJECT_NAME = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?", re.IGNORECASE)
 CHUNK = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One commit of a history."""
+
+    name: str
+    """Its full hash."""
+    parents: tuple[str, ...]
+    """The first of them is what it was made on."""
+    time: int
+    """Seconds since 1970 when it was committed."""
+    subject: str
 
 
 class Repository:
@@ -131,6 +145,29 @@ class Repository:
         """The best common ancestor of two commits; None where they have none here."""
         done = self._git(["merge-base", one, other])
         return done.stdout.decode("ascii").split()[0] if done.returncode == 0 else None
+
+    def log(self, tip: str, *, without: str | None = None, first_parent: bool = False) -> list[Commit]:
+        """The commits that lead to `tip`, each before its parents; left out are those that lead to `without`.
+
+        tip, without: full hashes.  first_parent: of a merge only what it was made on.  Raises TargetError where the
+        history cannot be read.
+        """
+        options = ["--topo-order", "--no-show-signature", "--no-patch", "--encoding=UTF-8", "-z"]
+        only = ["--first-parent"] if first_parent else []
+        range_ = [tip, *([f"^{without}"] if without else []), "--"]
+        done = self._git(["log", *options, *only, "--format=%H%x00%P%x00%ct%x00%s", *range_])
+        if done.returncode != 0:
+            raise TargetError(Problem(f"cannot read the history of {tip[:12]}", hint="run `git fetch --refetch` first"))
+        fields = done.stdout.decode("utf-8", "replace").split("\0")
+        rows = zip(*(fields[at : len(fields) // 4 * 4 : 4] for at in range(4)), strict=True)
+        return [Commit(name, tuple(parents.split()), int(time), subject) for name, parents, time, subject in rows]
+
+    def renamed(self, before: str, after: str, path: str) -> str | None:
+        """What a file was called in the commit before; None where it is not one that was renamed between the two."""
+        done = self._git(["diff-tree", "-r", "-z", "-M", "--diff-filter=R", "--name-status", before, after])
+        fields = [os.fsdecode(field) for field in done.stdout.split(b"\0")]
+        pairs = zip(fields[1::3], fields[2::3], strict=False)
+        return next((old for old, new in pairs if new == path), None)
 
     # ------------------------------------------------------------ trees
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -18,8 +19,8 @@ from typing import Protocol
 class Names:
     """What lies directly in a folder, in the spelling the folder has it."""
 
-    folders: frozenset[str]
-    files: frozenset[str]
+    folders: Set[str]
+    files: Set[str]
 
 
 class Reader(Protocol):

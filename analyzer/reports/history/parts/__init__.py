@@ -1,0 +1,1 @@
+"""What the formats of a timeline share; none of it prints."""
