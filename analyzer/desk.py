@@ -19,8 +19,9 @@ from analyzer.projects import Projects
 from analyzer.recall.results import Results
 from analyzer.shares import jobs_for
 from analyzer.syntax.project import Project
-from analyzer.tasks import LINES, Work, carried_out, lines_key, lines_of, result
+from analyzer.tasks import LINES, lines_key, lines_of, result
 from analyzer.verdict import Verdict, decode
+from analyzer.work import Work
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -120,7 +121,9 @@ class Desk:
             if self._progress is not None:
                 self._progress(total - len(items) + len(found), total, item)
 
-        for verdict in carried_out(self._work, items, self._store, begun):
+        from analyzer.sitting import Sitting
+
+        for verdict in Sitting(self._work, self._store).verdicts(items, begun):
             if self._work.lines:
                 sent = result(self._work, verdict, self._store)
                 found.append(Found(sent.opened(), sent.lines))

@@ -25,9 +25,9 @@ from analyzer.settling import idle, in_order, settle
 from analyzer.syntax.discovery import discover
 from analyzer.syntax.importers import importers
 from analyzer.syntax.project import Project
-from analyzer.tasks import Work
 from analyzer.verdict import Verdict, coverage
 from analyzer.weighing import ALONE, Means, opened
+from analyzer.work import Work
 
 
 @dataclass(frozen=True)

@@ -19,15 +19,14 @@ from concurrent.futures.process import ProcessPoolExecutor
 
 from analyzer.report import Problem
 from analyzer.shares import Group, grouped
-from analyzer.tasks import Result, Work, run
+from analyzer.tasks import Result, run
 from analyzer.verdict import Verdict
+from analyzer.work import Work
 
-SHARES = 5
-"""Groups for each process: the more, the more evenly they end, and the more often what files share is read anew."""
+SHARES = 16
+"""Groups for each process: the more, the more evenly they end, and the less is lost with one."""
 GLANCE = 0.1
 """Seconds between two looks at what is running."""
-TASKS = 12
-"""Groups that a process does before another one takes its place."""
 
 Told = Callable[[int, str], None]
 """Called with how many items are done, and one that is being looked at."""
@@ -129,7 +128,7 @@ def _pool(jobs: int) -> Iterator[_Pool]:
     """Processes of our own, gone when the block is left; at once where it is left by an exception."""
     before = set(multiprocessing.active_children())
     context = multiprocessing.get_context("spawn")
-    pool = _Pool(jobs, context, _begin, (os.getpid(),), max_tasks_per_child=TASKS)
+    pool = _Pool(jobs, context, _begin, (os.getpid(),))
     try:
         yield pool
     except BaseException:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from analyzer.tasks import Work
+from analyzer.work import Work
 
 WORTH = 200_000
 """Bytes of source from which on further processes are started: below that their start takes longer than they save."""

@@ -21,8 +21,8 @@ from analyzer.errors import TargetError, no_place
 from analyzer.projects import Projects
 from analyzer.report import Problem, Report
 from analyzer.syntax.discovery import discover
-from analyzer.tasks import Work
 from analyzer.verdict import coverage
+from analyzer.work import Work
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

@@ -19,8 +19,8 @@ from analyzer.config import Options
 from analyzer.linting import check
 from analyzer.processes import spread
 from analyzer.shares import grouped
-from analyzer.tasks import Work
 from analyzer.weighing import Means, scan
+from analyzer.work import Work
 
 ROOT = Path(__file__).parents[2]
 MODEL = """

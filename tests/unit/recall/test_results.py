@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import analyzer
-from analyzer import desk
 from analyzer.cache.store import Store
 from analyzer.config import Options
 from analyzer.report import Report
-from analyzer.tasks import Work
+from analyzer.sitting import Sitting
 from analyzer.verdict import Verdict
 
 BLOCKS = """
@@ -112,13 +112,13 @@ def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Watched:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text, encoding="utf-8")
     found = Watched(root, tmp_path / "cache")
-    done = desk.carried_out
+    done = Sitting.verdicts
 
-    def carried_out(work: Work, items: Sequence[str], store: Store | None, *more: object) -> Iterator[Verdict]:
+    def verdicts(self: Sitting, items: Sequence[str], *more: Any) -> Iterator[Verdict]:
         found.seen += [Path(item).relative_to(root).as_posix() for item in items]
-        return done(work, items, store, *more)  # type: ignore[arg-type]
+        return done(self, items, *more)
 
-    monkeypatch.setattr(desk, "carried_out", carried_out)
+    monkeypatch.setattr(Sitting, "verdicts", verdicts)
     return found
 
 
