@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
     from pathlib import Path
 
+    from analyzer.change import Comparison
     from analyzer.config import Options
     from analyzer.model.graph import Graph
     from analyzer.report import Report
@@ -67,6 +68,7 @@ def check(
     texts: Mapping[Path, str] | None = None,
     baseline: Path | None = None,
     force_exclude: bool = False,
+    with_importers: bool = False,
     cache: Path | None = None,
     executor: Executor | None = None,
     progress: Callable[[int, int, str], None] | None = None,
@@ -74,7 +76,7 @@ def check(
     """What the rules find in files and folders, less what comments suppress and the baseline forgives.
 
     texts: source that stands before what the disk has.  force_exclude: also leave out files that `paths` name.
-    cache, executor, progress: as in `scan`.
+    with_importers: also check the files of the project that import them.  cache, executor, progress: as in `scan`.
     Raises analyzer.errors.TargetError where a selected rule or the baseline cannot be used.
     """
     from analyzer import baseline as baselines
@@ -84,8 +86,32 @@ def check(
     known = baselines.load(baseline) if baseline is not None else baselines.Baseline()
     encoded = {path.resolve(): text.encode() for path, text in (texts or {}).items()}
     means = Means(cache, executor, progress=progress)
-    checked = run(paths, options=options, texts=encoded, known=known, force_exclude=force_exclude, means=means)
+    checked = run(
+        paths, options=options, texts=encoded, known=known,
+        force_exclude=force_exclude, with_importers=with_importers, means=means,
+    )  # fmt: skip
     return checked.report
+
+
+def diff(
+    base: str,
+    head: str | None = None,
+    paths: Sequence[str] = (),
+    *,
+    merge_base: bool = True,
+    config: Path | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> Comparison:
+    """What changes of the models between two sides: sizes, layers, checkpoints, and the lines that are the cause.
+
+    base, head: two revisions of the repository that holds the working folder, no head being the work tree; or two
+    folders; or two files of reports in JSON.  paths: files and folders, the working folder without them.
+    merge_base: compare with the last commit that the head has from the base.  config: read in place of the base's.
+    Raises analyzer.errors.TargetError where there is nothing to compare, or a configuration cannot be used.
+    """
+    from analyzer.review.diff import diff as run
+
+    return run(base, head, paths, merge_base=merge_base, config=config, progress=progress)
 
 
 def dump(
@@ -144,4 +170,4 @@ def history(
         )  # fmt: skip
 
 
-__all__ = ["__version__", "check", "dump", "graph", "history", "scan", "summary"]
+__all__ = ["__version__", "check", "diff", "dump", "graph", "history", "scan", "summary"]

@@ -271,9 +271,9 @@ def test_what_imports_a_file_is_checked_with_it(project: Path) -> None:
     blocks = [str(project / "blocks.py")]
     alone = check(blocks, options=None, texts={}, known=Baseline())
     assert alone.report.coverage.files == 1
-    checked = check(blocks, options=None, texts={}, known=Baseline(), with_importers=True)
-    assert checked.report.coverage.files == 2
-    assert ("blocks.py", 7, "WBX301") in found(checked.report)
+    checked = analyzer.check(blocks, with_importers=True)
+    assert checked.coverage.files == 2
+    assert ("blocks.py", 7, "WBX301") in found(checked)
     options = Options(project, exclude=("net.py",))
     left_out = check(blocks, options=options, texts={}, known=Baseline(), with_importers=True)
     assert left_out.report.coverage.files == 1
