@@ -7,7 +7,7 @@ for weighed, holder in plain_holders(subject):
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from analyzer.algebra.expression import Dim
@@ -18,6 +18,8 @@ from analyzer.rules.parts.once import once
 from analyzer.weigh import Weighed
 
 DEPTH = 3
+"""Containers in containers that are looked into."""
+HOLDING = (list, tuple, dict, Instance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +57,18 @@ def plain_holders(subject: Subject) -> Iterator[tuple[Weighed, Holder]]:
 def _holders(root: ModuleInstance) -> Iterator[Holder]:
     found = list(named_modules(root))
     known = {id(module) for _, module in found}
-    known_parameters = {id(parameter) for _, parameter in named_parameters(root)}
+    parameters: set[int] | None = None
     for path, module in found:
         for name, value in module.attributes.items():
-            if not isinstance(value, list | tuple | dict | Instance) or isinstance(value, ModuleInstance):
+            plain = isinstance(value, HOLDING) and not isinstance(value, ModuleInstance)
+            held = list(_held(value, DEPTH)) if plain else []
+            if not held or any(id(one) in known for one in held):
                 continue
-            held = list(_held(value, DEPTH))
+            if parameters is None:
+                parameters = {id(parameter) for _, parameter in named_parameters(root)}
             modules = [one for one in held if isinstance(one, ModuleInstance)]
             tensors = [one for one in held if isinstance(one, Tensor)]
-            if any(id(one) in known for one in modules) or any(id(one) in known_parameters for one in tensors):
+            if any(id(one) in parameters for one in tensors):
                 continue
             weighty = tuple(one for one in modules if next(named_parameters(one), None) is not None)
             if weighty or tensors:
@@ -72,14 +77,15 @@ def _holders(root: ModuleInstance) -> Iterator[Holder]:
 
 def _held(value: Value, depth: int) -> Iterator[ModuleInstance | Tensor]:
     """Modules and parameters inside a container or object."""
-    if isinstance(value, ModuleInstance) or (isinstance(value, Tensor) and value.is_parameter):
-        yield value
-    elif depth and isinstance(value, list | tuple):
-        for item in value:
-            yield from _held(item, depth - 1)
-    elif depth and isinstance(value, dict):
-        for item in value.values():
-            yield from _held(item, depth - 1)
-    elif depth and isinstance(value, Instance) and not isinstance(value, ModuleInstance):
-        for item in value.attributes.values():
+    match value:
+        case dict():
+            items: Iterable[Value] = value.values()
+        case list() | tuple():
+            items = value
+        case _:
+            items = value.attributes.values()
+    for item in items:
+        if isinstance(item, ModuleInstance) or (isinstance(item, Tensor) and item.is_parameter):
+            yield item
+        elif depth > 1 and isinstance(item, HOLDING):
             yield from _held(item, depth - 1)

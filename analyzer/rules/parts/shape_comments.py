@@ -18,6 +18,7 @@ from analyzer.evaluation.values import Place
 from analyzer.model.tree import Layer
 from analyzer.rule import Subject
 from analyzer.rules.parts.code import class_node, is_own
+from analyzer.rules.parts.once import once
 from analyzer.syntax import ir
 from analyzer.weigh import Path
 
@@ -67,12 +68,11 @@ def stated(comment: str) -> Stated | None:
 
 def claims(subject: Subject, way: Path) -> Iterator[Claim]:
     """What the comments of the file say of the tensors of a forward pass."""
-    if way.model is None:
+    if way.model is None or not _stating(subject):
         return
     about = dict(_by_line(subject, way))
-    for comment in subject.source.module.comments:
-        said = None if comment.own_line else stated(comment.text)
-        if said is None or comment.line not in about:
+    for comment, said in _stating(subject):
+        if comment.line not in about:
             continue
         layer, given, output = about[comment.line]
         type_ = given if said.of_input else output
@@ -82,6 +82,15 @@ def claims(subject: Subject, way: Path) -> Iterator[Claim]:
         span = (comment.line, comment.column, comment.line, comment.column + len(comment.text))
         dims = dims[1:] if len(dims) == type_.rank else dims
         yield Claim(subject.place(span), comment.text, _channels_first(dims, type_), type_, layer)
+
+
+@once
+def _stating(subject: Subject) -> Iterator[tuple[ir.Comment, Stated]]:
+    """The comments behind code that state a shape."""
+    for comment in subject.source.module.comments:
+        said = None if comment.own_line else stated(comment.text)
+        if said is not None:
+            yield comment, said
 
 
 def _channels_first(dims: tuple[int | None, ...], type_: TensorType) -> tuple[int | None, ...]:
