@@ -68,7 +68,8 @@ def check(
         projects = Projects(options, texts, store)
         files, problems = files_to_check(paths, projects, force_exclude=force_exclude)
         if with_importers:
-            files += _importing(files, projects)
+            # What a file that is left out gives to those that import it counts all the same.
+            files += _importing(_files_at(paths, projects)[0], projects)
         work = Work("check", options, ledger=known.models, texts=texts, cache=means.cache)
         desk = Desk(work, projects, store, executor=means.executor, jobs=means.jobs, progress=means.progress)
         verdicts = dict(zip(files, desk.verdicts(list(map(str, files))), strict=True))
@@ -168,20 +169,29 @@ def files_to_check(
     paths: Sequence[str], projects: Projects, *, force_exclude: bool
 ) -> tuple[list[Path], list[Problem]]:
     """The files to check; those that are named are excluded only where that is forced."""
+    found, problems = _files_at(paths, projects)
     exclude = projects.options.exclude
-    files: dict[Path, None] = {}
+    files = [
+        file
+        for file, named in found.items()
+        if not (exclude and (force_exclude or not named) and excluded(projects.holding(file).display(file), exclude))
+    ]
+    return files, problems
+
+
+def _files_at(paths: Sequence[str], projects: Projects) -> tuple[dict[Path, bool], list[Problem]]:
+    """The files at the paths, each with whether it was named itself, and the paths where there is nothing."""
+    files: dict[Path, bool] = {}
     problems: list[Problem] = []
     for text in paths:
         path = Path(text)
-        named = os.path.isfile(path) or real(path) in projects.texts
-        if not named and not os.path.isdir(path):
+        if os.path.isfile(path) or real(path) in projects.texts:
+            files[path] = True
+        elif os.path.isdir(path):
+            files |= {file: files.get(file, False) for file in discover(path)}
+        else:
             problems.append(no_place(text))
-            continue
-        for file in [path] if named else discover(path):
-            judged = exclude and (force_exclude or not named)
-            if not (judged and excluded(projects.holding(file).display(file), exclude)):
-                files[file] = None
-    return list(files), problems
+    return files, problems
 
 
 def _importing(files: Iterable[Path], projects: Projects) -> list[Path]:

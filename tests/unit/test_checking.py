@@ -277,6 +277,10 @@ def test_what_imports_a_file_is_checked_with_it(project: Path) -> None:
     options = Options(project, exclude=("net.py",))
     left_out = check(blocks, options=options, texts={}, known=Baseline(), with_importers=True)
     assert left_out.report.coverage.files == 1
+    options = Options(project, exclude=("blocks.py",))
+    importing = check(blocks, options=options, texts={}, known=Baseline(), force_exclude=True, with_importers=True)
+    assert importing.report.coverage.files == 1
+    assert found(importing.report) == [("blocks.py", 7, "WBX301")]
 
 
 def test_a_comment_is_unused_only_when_what_imports_its_file_was_checked(project: Path) -> None:
