@@ -2,9 +2,9 @@
 
     **`net.py::Net` grows by 220 parameters (+34.9 %).**
 
-    | | Model | Parameters | Δ | Δ multiply-adds | Δ size | Old weights load |
-    |:--|:--|--:|--:|--:|--:|:--|
-    |  | `net.py::Net` | 630 → 850 | **+220** (+34.9 %) |  | +880 B | **no** |
+    | Model | Parameters | Δ | Δ size | Old weights load |
+    | :-- | --: | --: | --: | :-- |
+    | `net.py::Net` | 630 → 850 | **+220** (+34.9 %) | +880 B | **no** |
 
     <details><summary><code>net.py::Net</code>: 1 layer, 2 keys</summary> ... </details>
 
@@ -33,8 +33,12 @@ LIMIT = 65_536
 RESERVE = 600
 LONGEST_NAME = 160
 MOST_ROWS, MOST_KEYS, MOST_BUDGETS, MOST_REASONS, MOST_TOGETHER = 60, 24, 20, 5, 4
-TABLE = "| | Model | Parameters | Δ | Δ multiply-adds | Δ size | Old weights load |\n|:--|:--|--:|--:|--:|--:|:--|"
+COLUMNS = (
+    ("", ":--"), ("Model", ":--"), ("Parameters", "--:"), ("Δ", "--:"), ("Δ multiply-adds", "--:"), ("Δ size", "--:"),
+    ("Old weights load", ":--"),
+)  # fmt: skip
 NUMBER = re.compile(r"[+-]?(≥ )?[\d,.]+( ?[kMGT]?B?)?|[?—]?")
+UNIT = re.compile(r"(?<=\d) (?=[kMGTB%→])")
 WORDS = {Kind.CHANGED: "", Kind.NEW: "new", Kind.REMOVED: "gone", Kind.RENAMED: "renamed"}
 
 
@@ -78,29 +82,27 @@ def _bytes(parts: list[str]) -> int:
 
 
 def _table(comparison: Comparison, room: int) -> tuple[list[str], int]:
-    """As many rows as there is room for, and how many these are."""
-    if not comparison.models:
-        return [], 0
-    lines = [TABLE]
-    room -= _bytes(lines)
-    for shown, change in enumerate(comparison.models):
-        line = _row(change)
+    """As many rows as there is room for, without columns that say nothing, and how many rows these are."""
+    rows_ = [_row(change) for change in comparison.models]
+    kept = [at for at, (title, _) in enumerate(COLUMNS) if title == "Model" or any(row[at] for row in rows_)]
+    head = [[COLUMNS[at][part] for at in kept] for part in (0, 1)]
+    lines = [f"| {' | '.join(cells)} |" for cells in (*head, *([row[at] for at in kept] for row in rows_))]
+    room -= _bytes(lines[:2])
+    for shown, line in enumerate(lines[2:]):
         room -= _bytes([line])
         if room < 0:
-            return (["\n".join(lines)] if shown else []), shown
-        lines.append(line)
-    return ["\n".join(lines)], len(comparison.models)
+            return (["\n".join(lines[: shown + 2])] if shown else []), shown
+    return (["\n".join(lines)] if rows_ else []), len(rows_)
 
 
-def _row(change: Change) -> str:
+def _row(change: Change) -> tuple[str, ...]:
+    """The cells of all columns, in which no number is parted from its unit."""
     model = name(change.id)
     if change.id_before is not None:
         model += f"<br>was {name(change.id_before)}"
-    cells = (
-        WORDS[change.kind], model, _figure(way(change.parameters)), _delta(change), _work(change),
-        _figure(signed(change.size, size)), _weights(change.checkpoint),
-    )  # fmt: skip
-    return f"| {' | '.join(cells)} |"
+    figures = (_figure(way(change.parameters)), _delta(change), _work(change), _figure(signed(change.size, size)))
+    together = (UNIT.sub("\u00a0", figure) for figure in figures)
+    return (WORDS[change.kind], model, *together, _weights(change.checkpoint))
 
 
 def _figure(text: str) -> str:
@@ -155,7 +157,7 @@ def _section(group: list[Change]) -> str:
     """The details of models for which they are the same; figures of each."""
     change = group[0]
     shown = group[:MOST_TOGETHER]
-    facts = "\n".join(line for one in shown for line in _facts(one, name(one.id) if len(group) > 1 else ""))
+    facts = _facts(shown)
     parts = [part for part in (facts, _why(change), _layers(change), _keys(change.checkpoint)) if part]
     if not parts:
         return ""
@@ -168,9 +170,20 @@ def _section(group: list[Change]) -> str:
     return "\n\n".join([f"<details><summary>{names}{more}{layers}</summary>", *parts, "</details>"])
 
 
-def _facts(change: Change, whose: str) -> list[str]:
-    """Figures that the table has no room for."""
-    front = f"- {whose}: " if whose else "- "
+def _facts(group: list[Change]) -> str:
+    """Figures that the table has no room for; those that are the same for all are told once."""
+    told = [_figures(change) for change in group]
+    common = [line for line in told[0] if all(line in lines for lines in told)]
+    own = [
+        f"- {name(change.id)}: {line}"
+        for change, lines in zip(group, told, strict=True)
+        for line in lines
+        if line not in common
+    ]
+    return "\n".join([*(f"- {line}" for line in common), *own])
+
+
+def _figures(change: Change) -> list[str]:
     lines = []
     if change.status_before is not None:
         lines.append(f"was {change.status_before}, is {change.status}")
@@ -185,7 +198,7 @@ def _facts(change: Change, whose: str) -> list[str]:
     lines += [
         f"not known: {_cut(prose(one.reason))} at {_place(one.span.file, one.span.line)}" for one in change.unknowns[:5]
     ]
-    return [front + line for line in lines]
+    return lines
 
 
 def _cut(text: str) -> str:

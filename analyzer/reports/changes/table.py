@@ -29,7 +29,7 @@ from analyzer.reports.table import painted
 SIGNS = {Kind.CHANGED: "!", Kind.NEW: "+", Kind.REMOVED: "-", Kind.RENAMED: "→"}
 STYLES = {"+": "exact", "-": "failed", "!": "partial", "→": "symbolic"}
 LOADS = {Loads.YES: "exact", Loads.NOT_STRICT: "partial", Loads.NO: "failed", Loads.UNKNOWN: "faint"}
-MOST_ROWS, MOST_KEYS = 40, 12
+MOST_ROWS, MOST_KEYS = 40, 8
 
 Column = tuple[str, Callable[[Change], str], str, int]
 COLUMNS: tuple[Column, ...] = (
