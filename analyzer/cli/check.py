@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from analyzer.report import Report
     from analyzer.weighing import Means
 
+CHECKOUTS = {"github": "GITHUB_WORKSPACE", "gitlab": "CI_PROJECT_DIR"}
+"""The variables in which code hosts say where they have checked out the repository."""
 TOLD_APART = ("github", "gitlab", "json", "json-lines", "junit", "rdjson", "sarif")
 """Formats for machines: what was read is told to people on stderr besides."""
 
@@ -177,6 +179,7 @@ def _once(
     """Check, mend and print; the exit code.  A text in place of a file is what came on stdin."""
     from analyzer.cli.baseline import keep, known
     from analyzer.errors import TargetError
+    from analyzer.report import Report
     from analyzer.reports.parts.merged import merged
 
     done: list[tuple[Part, Checked, Baseline]] = []
@@ -192,10 +195,11 @@ def _once(
     except TargetError as error:
         output.tell([error.problem])
         return output.UNUSABLE
-    reports = [(output.prefix(part.options.root), checked.report) for part, checked, _ in done]
-    everything = merged(reports)
-    prefix, report = reports[0] if len(reports) == 1 else ("", everything)
-    problems = everything.problems
+    reader = _reader(printed.form)
+    reports = [(output.prefix(part.options.root, reader), checked.report) for part, checked, _ in done]
+    prefix, report = reports[0] if len(reports) == 1 else ("", merged(reports))
+    unread = [(output.prefix(part.options.root), Report(problems=checked.report.problems)) for part, checked, _ in done]
+    problems = merged(unread).problems
     if not report.coverage.files and not problems:
         places = ", ".join(path for part in parts for path in part.paths)
         typer.echo(f"nothing to check: {places} holds no Python, or all of it is excluded", err=True)
@@ -216,6 +220,12 @@ def _once(
     if problems:
         return output.UNUSABLE
     return output.FINDINGS if report.findings and not printed.exit_zero else output.FINE
+
+
+def _reader(form: str) -> Path:
+    """The folder from which a format names files: a code host wants them from the root of its checkout."""
+    here, checkout = Path.cwd(), os.environ.get(CHECKOUTS.get(form, ""))
+    return Path(checkout) if checkout and here.is_relative_to(checkout) else here
 
 
 def _watch(check: Callable[[], object], projects: Sequence[Options]) -> None:

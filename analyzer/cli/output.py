@@ -128,9 +128,9 @@ def relative(file: Path) -> str:
     return (file.relative_to(here) if file.is_relative_to(here) else file).as_posix()
 
 
-def prefix(root: Path) -> str:
-    """From the working folder to a project's root, to be put before every file of the project."""
-    here = Path.cwd()
+def prefix(root: Path, reader: Path | None = None) -> str:
+    """From where the reader is to a project's root, to be put before every file; by default from the working folder."""
+    here = reader or Path.cwd()
     return "" if here == root else f"{Path(os.path.relpath(root, here)).as_posix()}/"
 
 

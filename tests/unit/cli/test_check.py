@@ -159,6 +159,21 @@ def test_files_are_named_from_where_the_reader_is(project: Path, monkeypatch: py
     assert "--> ../broken.py:1:1" in run("check", "..").stderr
 
 
+@pytest.mark.parametrize(("form", "variable"), [("github", "GITHUB_WORKSPACE"), ("gitlab", "CI_PROJECT_DIR")])
+def test_code_hosts_are_given_files_from_the_root_of_their_checkout(
+    project: Path, monkeypatch: pytest.MonkeyPatch, form: str, variable: str
+) -> None:
+    nested(project, "sub", "")
+    monkeypatch.chdir(project / "sub")
+    monkeypatch.delenv(variable, raising=False)
+    assert '"sub/net.py"' not in run("check", "-f", form).stdout.replace("file=sub/net.py,", '"sub/net.py"')
+    monkeypatch.setenv(variable, str(project))
+    assert '"sub/net.py"' in run("check", "-f", form).stdout.replace("file=sub/net.py,", '"sub/net.py"')
+    assert run("check", "-f", "concise").stdout.startswith("net.py:4:12")
+    monkeypatch.setenv(variable, str(project / "elsewhere"))
+    assert '"sub/net.py"' not in run("check", "-f", form).stdout.replace("file=sub/net.py,", '"sub/net.py"')
+
+
 def test_a_baseline_forgives_what_was_there_and_shrinks(project: Path) -> None:
     result = run("check", "--baseline", "write")
     assert result.exit_code == 0
