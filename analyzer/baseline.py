@@ -94,13 +94,18 @@ def files_of(known: Baseline) -> set[str]:
     return {name.partition("::")[0] for name in (*known.findings, *known.models)}
 
 
-def joined(now: Baseline, before: Baseline, files: Set[str]) -> Baseline:
-    """The baseline now, with what was said before of the findings and models in some files."""
+def joined(now: Baseline, before: Baseline, files: Set[str], checked: Set[str], rules: Set[str]) -> Baseline:
+    """The baseline now, with what was said before of what was not looked at.
+
+    That is everything in `files`, and in those that were `checked` all rules but these.
+    """
     findings = {scope: dict(codes) for scope, codes in now.findings.items()}
     for scope, codes in before.findings.items():
-        if scope.partition("::")[0] in files:
+        file = scope.partition("::")[0]
+        left = {code: n for code, n in codes.items() if file in files or (file in checked and code not in rules)}
+        if left:
             here = findings.setdefault(scope, {})
-            here.update({code: max(n, here.get(code, 0)) for code, n in codes.items()})
+            here.update({code: max(n, here.get(code, 0)) for code, n in left.items()})
     models = {name: figures for name, figures in before.models.items() if name.partition("::")[0] in files}
     return Baseline({scope: dict(sorted(codes.items())) for scope, codes in findings.items()}, {**models, **now.models})
 

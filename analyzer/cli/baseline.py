@@ -48,7 +48,7 @@ def keep(asked: str | None, options: Options, checked: Checked, before: Baseline
 
 
 def _write(file: Path, options: Options, checked: Checked) -> None:
-    """Write what there is now, with what the file has said so far of files that were not checked this time."""
+    """Write what there is now, with what the file has said so far of files and rules that were not checked."""
     from analyzer import baseline
     from analyzer.errors import TargetError
     from analyzer.reports.findings.parts.sentences import counted
@@ -60,7 +60,7 @@ def _write(file: Path, options: Options, checked: Checked) -> None:
     now = baseline.taken(checked.report.findings, checked.report.models)
     left = [name for name in baseline.files_of(before) if name not in checked.files]
     standing = {name for name in left if os.path.isfile(options.root / name)}
-    output.save(baseline.dumped(baseline.joined(now, before, standing)), file)
+    output.save(baseline.dumped(baseline.joined(now, before, standing, checked.files, checked.rules)), file)
     forgiven, sizes = counted(len(checked.report.findings), "finding"), counted(len(now.models), "model")
     others = f"; {counted(len(standing), 'other file')} as before" if standing else ""
     typer.echo(f"{output.relative(file)}: {forgiven} forgiven, sizes of {sizes}{others}", err=True)

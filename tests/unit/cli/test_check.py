@@ -273,6 +273,14 @@ def test_writing_the_baseline_for_some_files_keeps_what_it_says_of_others(projec
         "two.py::net": before["models"]["two.py::net"],
     }
     assert set(after["findings"]) == {"net.py::one", "two.py::one"}
+    (project / "two.py").write_text(NET + "x = 1  # weighbridge: ignore[]\n", encoding="utf-8")
+    run("check", "--select", "WBD502", "--baseline", "write")
+    after = json.loads(file.read_text(encoding="utf-8"))
+    assert after["findings"] == {
+        "net.py::one": {"WBT401": 1},
+        "two.py::one": {"WBT401": 1},
+        "two.py": {"WBD502": 1},
+    }
 
 
 def test_a_folder_below_with_a_configuration_goes_by_its_own(project: Path) -> None:
