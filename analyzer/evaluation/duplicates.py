@@ -8,6 +8,7 @@ What is no part of the module, as classes, functions and the objects in `shared`
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from operator import is_
 from typing import Any
 
 from analyzer.evaluation.extents import ATOMS
@@ -38,7 +39,7 @@ class Copier:
     place and callers: those of the call that makes the module, with what stands for them in the copy.
     """
 
-    __slots__ = ("born", "callers", "made", "new_callers", "new_place", "place", "plain", "shared", "size")
+    __slots__ = ("born", "callers", "made", "new_callers", "new_place", "originals", "place", "plain", "shared", "size")
 
     def __init__(self, shared: Mapping[int, Value], plain: set[int]) -> None:
         self.made: dict[int, Value] = {}
@@ -47,6 +48,8 @@ class Copier:
         self.born = -1
         """Where it is not negative, atoms are looked into: a function made since then holds what is being copied."""
         self.size = 0
+        self.originals: list[Value] | None = None
+        """Where it is a list: all that has been copied, so that no id is used again."""
         self.place: Place | None = None
         self.new_place: Place | None = None
         self.callers: Callers = None
@@ -64,6 +67,8 @@ class Copier:
             return self.made[key]
         if key in self.shared:
             return value
+        if self.originals is not None:
+            self.originals.append(value)
         maker = _MAKERS.get(kind)
         if maker is None:
             if isinstance(value, tuple) and all(type(item) in ATOMS for item in value):
@@ -182,7 +187,7 @@ class Copier:
 
     def tuple(self, value: tuple[Value, ...]) -> tuple[Value, ...]:
         items = [self.copy(item) for item in value]
-        return value if all(map(_is, items, value)) else tuple(items)
+        return value if all(map(is_, items, value)) else tuple(items)
 
     def set(self, value: set[Value]) -> set[Value]:
         if not all(type(item) in ATOMS for item in value):
@@ -199,10 +204,6 @@ class Copier:
         self.made[id(value)] = made
         made.attributes = self.copy(value.attributes)
         return made
-
-
-def _is(one: Value, other: Value) -> bool:
-    return one is other
 
 
 def is_known(value: Native) -> bool:

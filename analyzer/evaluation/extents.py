@@ -12,6 +12,7 @@ container or plain object has a *print*, which changes with whatever is in it; a
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import is_
 from typing import TYPE_CHECKING, Any
 
 from analyzer.algebra.dtype import DType
@@ -128,13 +129,45 @@ class Printer:
         return value, value.cls, held, self.print(value.payload)
 
 
+class Saved:
+    """What containers and objects outside of a run held when they were met, so that it can be put back."""
+
+    __slots__ = ("found",)
+
+    def __init__(self) -> None:
+        self.found: dict[int, tuple[Value, Any]] = {}
+
+    def add(self, value: Value) -> None:
+        """Remember what it holds, unless that is known already."""
+        if id(value) not in self.found and isinstance(value, (list, dict, set, Instance)):
+            held = value.attributes if isinstance(value, Instance) else value
+            self.found[id(value)] = value, held.copy()
+
+    def put_back(self) -> None:
+        """Undo every change."""
+        for value, before in self.found.values():
+            now: Any = value.attributes if isinstance(value, Instance) else value
+            if isinstance(now, list):
+                if len(now) != len(before) or not all(map(is_, now, before)):
+                    now[:] = before
+            elif isinstance(now, set):
+                if len(now) != len(before) or not all(item in before for item in now):
+                    now.clear()
+                    now.update(before)
+            elif len(now) != len(before) or not all(map(is_, (*now, *now.values()), (*before, *before.values()))):
+                now.clear()
+                now.update(before)
+        self.found.clear()
+
+
 class Extent:
     """What has been read since it began."""
 
-    __slots__ = ("bindings", "born", "holders", "pure")
+    __slots__ = ("bindings", "born", "holders", "pure", "saved")
 
-    def __init__(self, born: int) -> None:
+    def __init__(self, born: int, saved: Saved) -> None:
         self.born = born
+        self.saved = saved
         self.pure = True
         self.bindings: dict[tuple[int, str], tuple[dict[str, Value], str, Value, int]] = {}
         """Names that were looked up outside, what they were bound to, and since when their scope is there."""
@@ -165,6 +198,9 @@ class Extent:
             found = printer.print(value)
         except Unprintable:
             found = None
+        self.saved.add(value)
+        for held in printer.held.values():
+            self.saved.add(held)
         self.holders[id(value)] = value, found, printer.held, born
 
     def absorb(
@@ -207,7 +243,7 @@ def begin(run: Run) -> Extent:
     session = run.session
     session.extents += 1
     run.born = session.extents
-    run.extent = extent = Extent(run.born)
+    run.extent = extent = Extent(run.born, run.saved)
     return extent
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from analyzer.algebra.expression import TooComplex
 from analyzer.algebra.rational import Inexact
 from analyzer.algebra.tensor import Refused, TensorType
-from analyzer.evaluation import attributes, calls
+from analyzer.evaluation import attributes, calls, replay
 from analyzer.evaluation.run import Run
 from analyzer.evaluation.trace import types_of
 from analyzer.evaluation.values import Bound, ModuleInstance, Native, Tensor, Unknown, Value
@@ -32,6 +32,8 @@ def call_module(run: Run, module: ModuleInstance, arguments: list[Value], keywor
     own = module.cls.lookup("__call__")
     if own is not None:
         return calls.call(run, own[1], [module, *arguments], keywords)
+    if run.recorder is not None and module.cls.spec is None:
+        return replay.call(run, module, arguments, keywords, call_forward)
     return call_forward(run, module, arguments, keywords)
 
 

@@ -26,6 +26,7 @@ from analyzer.evaluation.frames import Frame, Scope
 from analyzer.evaluation.iteration import Untraversable
 from analyzer.evaluation.natives import custom_operators
 from analyzer.evaluation.regions import bound_names
+from analyzer.evaluation.replay import Library
 from analyzer.evaluation.reuse import Shelf
 from analyzer.evaluation.run import CircularImport, Limits, OutOfFuel, Run, Undecidable, exhausted, running
 from analyzer.evaluation.statements import compile_statement
@@ -64,8 +65,12 @@ class Session:
         self.doubts: dict[Path, tuple[Unknown, ...]] = {}
         """What makes everything in a file uncertain."""
         self._tired: dict[Path | None, int] = {}
+        self.library = Library()
+        """Calls of modules that need not be followed again."""
         self.shelf = Shelf()
         """Modules that need not be made again."""
+        self.loads = 0
+        """How many modules have been run."""
         self.extents = 0
         """How many extents have begun."""
         self.changes = 0
@@ -137,6 +142,7 @@ class Session:
 
     def execute(self, namespace: Namespace, module: ir.Module) -> None:
         """Run the statements of a module; each one that cannot be followed leaves its reason on its names."""
+        self.loads += 1
         run = Run(self, forks=False)
         scope = Scope("module", namespace.file)
         frame = Frame(run, namespace, namespace.names)
@@ -287,12 +293,12 @@ class Session:
 
     def settled(self, run: Run, names: dict[str, Value], name: str) -> Value:
         """The value of a name that is used now, whatever is still running."""
-        value = self.settle(run, names, name)
-        if type(value) is not Deferred:
-            return value
-        if not self.from_the_top:
-            raise CircularImport(f"'{name}' is imported from '{value.module.name}', which is still running")
-        return run.unknown(f"'{name}' is imported from '{value.module.name}', which imports this module first")
+        value = names[name]
+        if type(value) is Deferred and value.module.running and value.name not in value.module.names:
+            if not self.from_the_top:
+                raise CircularImport(f"'{name}' is imported from '{value.module.name}', which is still running")
+            return run.unknown(f"'{name}' is imported from '{value.module.name}', which imports this module first")
+        return self.settle(run, names, name)
 
     def settle(self, run: Run, names: dict[str, Value], name: str) -> Value:
         """The value of a bound name; one that was imported from a running module is looked up now."""

@@ -18,7 +18,8 @@ from analyzer.algebra.condition import Condition
 from analyzer.algebra.expression import Expr, TooComplex
 from analyzer.algebra.facts import Facts, deciding
 from analyzer.algebra.tensor import Refused
-from analyzer.evaluation.extents import ATOMS
+from analyzer.evaluation import extents
+from analyzer.evaluation.extents import ATOMS, Saved
 from analyzer.evaluation.fuel import Allowance, Limits, OutOfFuel, exhausted
 from analyzer.evaluation.values import Callers, Place, Raised, Unknown, Value
 
@@ -109,6 +110,9 @@ class Run:
         """What the part of the run that is noted at the moment has read."""
         self.born = session.extents
         """The number of the last extent that began: frames know by it what they are outside of."""
+        self.saved = Saved()
+        """What was outside of the run when it was met."""
+        self.loads = session.loads
         self.deepest = 0
         """The greatest depth since the last extent began."""
 
@@ -262,6 +266,8 @@ class Run:
                 names.pop(name, None)
             else:
                 names[name] = value
+        if self.loads == self.session.loads:
+            self.saved.put_back()
         if self.journal:
             self.session.changes += 1
         self.journal.clear()
@@ -330,6 +336,7 @@ def explore(
         schedule, parting = (waiting.pop(), None) if waiting else later.pop()
         run = Run(session, schedule, allowance=allowance)
         run.recorder = recorder() if recorder else None
+        extents.begin(run)
         with running(run):
             try:
                 outcome = Outcome(run, target(run))

@@ -124,6 +124,8 @@ class Recorder:
     memory: list[int] = field(default_factory=list)
     inputs: list[tuple[str, int]] = field(default_factory=list)
     stack: list[int] = field(default_factory=list)
+    events: list[tuple[Any, ...]] = field(default_factory=list)
+    """All that was written down, in order, to be written again: (module, inputs), (output,), (operator, ...)."""
     settled: tuple[int, frozenset[int]] | None = None
     """How many calls had begun at the first condition that was not decided, and which were still going on."""
     unknown_operators: dict[str, int] = field(default_factory=dict)
@@ -189,11 +191,13 @@ class Recorder:
             raise OutOfFuel(f"a forward pass of over {MOST_CALLS:,} calls of modules", module.place)
         self.calls.append([module, inputs, None, 0, self.stack[-1] if self.stack else None])
         self.stack.append(number)
+        self.events.append((module, inputs))
         return number
 
     def leave(self, number: int, output: Any) -> None:
         """The call gave its output."""
         self.stack.pop()
+        self.events.append((output,))
         self.calls[number][2] = output
 
     def equation(
@@ -215,6 +219,9 @@ class Recorder:
         if call is not None:
             self.calls[call][3] = self.calls[call][3] + macs
         known = [tensor for tensor in inputs if tensor.type is not None]
+        given = [(tensor, tensor.type) for tensor in known]
+        found = [(tensor, tensor.type) for tensor in outputs if tensor.type is not None]
+        self.events.append((operator, given, found, macs, place, arguments, keywords, training))
         read = tuple(number for tensor in known for number in self._read(tensor))
         made = tuple(self._make(operator, known, tensor, training) for tensor in outputs if tensor.type is not None)
         self.equations.append((operator, call, read, made, macs, place, tuple(arguments), keywords or {}))

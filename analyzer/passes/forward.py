@@ -72,6 +72,7 @@ def forward(run: Run, model: ModuleInstance, inputs: tuple[Input, ...], *, train
         return Forward(recorder, unknown=error.unknown, lost=lost)
     finally:
         run.recorder = None
+        recorder.events.clear()
     unknown = unknown_among([output], {})
     if unknown is None and isinstance(output, dict):
         unknown = unknown_among(list(output.values()), {})
