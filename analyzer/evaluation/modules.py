@@ -78,7 +78,7 @@ LONGEST_PATHS = 10_000_000
 
 
 def store(run: Run, module: ModuleInstance, name: str, value: Value) -> None:
-    """`Module.__setattr__`: parameters and modules are registered, everything else is a plain attribute."""
+    """`Module.__setattr__`: parameters, buffers and modules are registered, everything else is a plain attribute."""
     if len(name) > LONGEST_NAME:
         raise OutOfFuel(f"a name of {len(name):,} characters", run.place)
     if isinstance(value, Tensor) and value.is_parameter:
@@ -109,6 +109,14 @@ def store(run: Run, module: ModuleInstance, name: str, value: Value) -> None:
             module.attributes[name] = value
         else:
             raise raised(run, "TypeError", f"cannot assign '{type(value).__name__}' as child module '{name}'")
+    elif isinstance(value, Tensor) and value.attributes and "persistent" in value.attributes:
+        if module.parameters is None:
+            raise raised(run, "AttributeError", "cannot assign buffer before Module.__init__() call")
+        module.attributes.pop(name, None)
+        module.buffers[name] = value
+        module.buffers_not_saved.discard(name)
+        if value.attributes["persistent"] is False:
+            module.buffers_not_saved.add(name)
     elif name in module.buffers:
         if value is None or isinstance(value, Tensor):
             module.buffers[name] = value

@@ -45,23 +45,14 @@ def _uninitialised(run: Run, cls: Class, requires_grad: bool = True, **more: Val
 TENSOR = Class("Tensor", (OBJECT,), {}, module="torch")
 
 
-def _make_tensor(run: Run, cls: Class | None, *arguments: Value, dtype: Value = DType.float32, **more: Value) -> Value:
+def _make_tensor(run: Run, cls: Class, *arguments: Value, **keywords: Value) -> Value:
     from analyzer.evaluation.tensors import apply_named
 
-    name = "torch.tensor" if arguments and isinstance(arguments[0], (list, tuple)) else "torch.empty"
-    return apply_named(run, name, arguments, {"dtype": dtype, **(more if name == "torch.empty" else {})})
+    if arguments and isinstance(arguments[0], (list, tuple)):
+        return apply_named(run, "torch.tensor", arguments, {"dtype": DType.float32})
+    return apply_named(run, "torch.empty", arguments, keywords)
 
 
-def _legacy(name: str, dtype: DType) -> Native:
-    """A constructor from before `dtype=`; what is an instance of it depends on the device."""
-    return Native(name, lambda run, *arguments, **more: _make_tensor(run, None, *arguments, dtype=dtype))
-
-
-LEGACY = {
-    "FloatTensor": DType.float32, "DoubleTensor": DType.float64, "HalfTensor": DType.float16, "LongTensor": DType.int64,
-    "IntTensor": DType.int32, "ShortTensor": DType.int16, "CharTensor": DType.int8, "ByteTensor": DType.uint8,
-    "BoolTensor": DType.bool_,
-}  # fmt: skip
 TENSOR.native = _make_tensor
 PARAMETER = Class("Parameter", (TENSOR,), {}, module="torch.nn.parameter", native=_parameter)
 
@@ -379,13 +370,11 @@ TORCH = Table({
     "torch.half": DType.float16, "torch.float": DType.float32, "torch.double": DType.float64, "torch.long": DType.int64,
     "torch.int": DType.int32, "torch.short": DType.int16, "torch.bool": DType.bool_, "torch.cfloat": DType.complex64,
     "torch.cdouble": DType.complex128,
-    "torch.nn.Parameter": PARAMETER, "torch.nn.parameter.Parameter": PARAMETER, "torch.nn.Buffer": Native("Buffer",
-    _first),
+    "torch.nn.Parameter": PARAMETER, "torch.nn.parameter.Parameter": PARAMETER,
     "torch.nn.parameter.UninitializedParameter": Class("UninitializedParameter", (PARAMETER,), {},
     native=_uninitialised),
     "torch.nn.UninitializedParameter": Class("UninitializedParameter", (PARAMETER,), {}, native=_uninitialised),
     "torch.Tensor": TENSOR, "torch.device": DEVICE, "torch.Size": SIZE, "torch.dtype": DTYPE, "torch.jit.Final": DTYPE,
-    **{f"torch.{name}": _legacy(name, dtype) for name, dtype in LEGACY.items()},
     "torch.autograd.Function": FUNCTION, "torch.__version__": _version(), "torch.version.__version__": _version(),
     "torch.version.cuda": None, "torch.version.hip": None, "torch.inf": float("inf"), "torch.nan": float("nan"),
     "torch.pi": 3.141592653589793, "torch.e": 2.718281828459045, "torch.strided": "strided",
