@@ -100,6 +100,7 @@ def diff(
     *,
     merge_base: bool = True,
     config: Path | None = None,
+    cache: Path | None = None,
     progress: Callable[[int, int, str], None] | None = None,
 ) -> Comparison:
     """What changes of the models between two sides: sizes, layers, checkpoints, and the lines that are the cause.
@@ -107,11 +108,14 @@ def diff(
     base, head: two revisions of the repository that holds the working folder, no head being the work tree; or two
     folders; or two files of reports in JSON.  paths: files and folders, the working folder without them.
     merge_base: compare with the last commit that the head has from the base.  config: read in place of the base's.
+    cache: as in `summary`.
     Raises analyzer.errors.TargetError where there is nothing to compare, or a configuration cannot be used.
     """
     from analyzer.review.diff import diff as run
+    from analyzer.weighing import Means, opened
 
-    return run(base, head, paths, merge_base=merge_base, config=config, progress=progress)
+    with opened(Means(cache)) as store:
+        return run(base, head, paths, merge_base=merge_base, config=config, store=store, progress=progress)
 
 
 def dump(

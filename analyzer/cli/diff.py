@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from analyzer.cli import output
-from analyzer.cli.options import Config, Output
+from analyzer.cli.options import CacheDir, Config, NoCache, Output, means_for
 from analyzer.reports import View
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ def run(
     ] = None,
     config: Config = None,
     file: Output = None,
+    cache_dir: CacheDir = None,
+    no_cache: NoCache = False,
 ) -> None:
     """Show what a change does to models: sizes, layers, checkpoints, and the lines that are the cause.
 
@@ -89,14 +92,17 @@ def run(
       weighbridge diff origin/main --format markdown | weighbridge comment github --pr 7
     """
     from analyzer.cli.progress import Progress
+    from analyzer.config import Options, find_root, real
     from analyzer.errors import TargetError
     from analyzer.review.diff import diff
     from analyzer.review.sides import head_and_paths
+    from analyzer.weighing import opened
 
+    means = means_for(Options(find_root(real(Path.cwd()))), cache_dir, no_cache)
     try:
         head, paths = head_and_paths(base, rest or ())
-        with Progress(unicode=output.writes_unicode(sys.stderr)) as progress:
-            comparison = diff(base, head, paths, merge_base=merge_base, config=config, progress=progress)
+        with opened(means) as store, Progress(unicode=output.writes_unicode(sys.stderr)) as progress:
+            comparison = diff(base, head, paths, merge_base=merge_base, config=config, store=store, progress=progress)
     except TargetError as error:
         output.tell([error.problem])
         raise typer.Exit(output.UNUSABLE) from error

@@ -7,11 +7,11 @@ Validity(project, stamps).holds(record)     -> False once the file, or what `imp
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 
 from analyzer.syntax.project import Project
-from analyzer.syntax.stamps import Stamps
 
 NOTHING = "-"
 """In place of a digest: there is nothing that can be read."""
@@ -38,10 +38,17 @@ def place_of(project: Project, path: Path) -> str:
     return "" if found is None else str(found)
 
 
+class Digests(Protocol):
+    """What tells the hashes of files: the stamps of the disk, or another tree."""
+
+    def digest(self, path: str, maximum: int) -> str | None:
+        """The sha256 of a file's bytes; None for one that cannot be read or is larger."""
+
+
 class Validity:
     """Whether records hold for a project as it is now; each is looked at once."""
 
-    def __init__(self, project: Project, stamps: Stamps) -> None:
+    def __init__(self, project: Project, stamps: Digests) -> None:
         self._project = project
         self._stamps = stamps
         self._finds: dict[tuple[Path, str], str] = {}

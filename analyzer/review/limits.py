@@ -9,7 +9,7 @@ A model that does not change is not judged here; `weighbridge check` judges all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 
 from analyzer.budget import Budget
 from analyzer.change import Breach, Change, Figure, Kind
@@ -26,21 +26,24 @@ LIMITS = {
 }
 """Each figure's key in a budget, and its unit in words."""
 
-ByModel = Mapping[str, Weighed]
+Weigh = Callable[[str], Weighed | None]
+"""Weighs a model by its id; None where there is no source."""
 
 
 def judged(
-    changes: Iterable[Change], budgets: Iterable[Budget], before: ByModel, after: ByModel
+    changes: Iterable[Change], budgets: Iterable[Budget], before: Weigh, after: Weigh
 ) -> Iterator[Breach | Reason]:
     """What the changes break, and what cannot be decided."""
     for change in changes:
         if change.kind is Kind.REMOVED:
             continue
-        old, now = before.get(change.id_before or change.id), after.get(change.id)
-        for budget in budgets:
-            if budget.applies(change.span.file, change.id):
-                yield from _growth(change, budget)
-                yield from _crossed(change, budget, None if change.kind is Kind.NEW else old, now)
+        meant = [budget for budget in budgets if budget.applies(change.span.file, change.id)]
+        limited = any(getattr(budget, field) is not None for budget in meant for field, _ in LIMITS.values())
+        old = before(change.id_before or change.id) if limited and change.kind is not Kind.NEW else None
+        now = after(change.id) if limited else None
+        for budget in meant:
+            yield from _growth(change, budget)
+            yield from _crossed(change, budget, old, now)
 
 
 def _growth(change: Change, budget: Budget) -> Iterator[Breach | Reason]:

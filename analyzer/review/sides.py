@@ -23,6 +23,7 @@ from analyzer.review.git import OBJECT_NAME, Repository
 from analyzer.review.snapshot import Source
 from analyzer.review.tree import ROOT, Tree, changed
 from analyzer.syntax.discovery import discover, site_packages
+from analyzer.syntax.lowered import Lowered
 from analyzer.syntax.project import Project
 from analyzer.syntax.reader import DISK, Reader
 
@@ -43,17 +44,19 @@ class Sides:
 
 @contextmanager
 def opened(
-    base: str, head: str | None, paths: Sequence[str], *, merge_base: bool, config: Path | None
+    base: str, head: str | None, paths: Sequence[str], *, merge_base: bool, config: Path | None, lowered: Lowered
 ) -> Iterator[Sides]:
     """The two sides, which can be read as long as the context lasts; no `head` is the work tree.
+
+    lowered: where both sides have the syntax of their files from.
 
     Raises TargetError where there is nothing to compare, or the configuration cannot be used.
     """
     if head is not None and os.path.isdir(base) and os.path.isdir(head):
-        yield _of_folders(base, head, paths, config)
+        yield _of_folders(base, head, paths, config, lowered)
         return
     with Repository.holding(Path.cwd()) as repository:
-        yield _of_revisions(repository, base, head, paths, merge_base=merge_base, config=config)
+        yield _of_revisions(repository, base, head, paths, merge_base=merge_base, config=config, lowered=lowered)
 
 
 def head_and_paths(base: str, rest: Sequence[str]) -> tuple[str | None, tuple[str, ...]]:
@@ -69,7 +72,7 @@ def head_and_paths(base: str, rest: Sequence[str]) -> tuple[str | None, tuple[st
 # ---------------------------------------------------------------- folders
 
 
-def _of_folders(before: str, after: str, paths: Sequence[str], config: Path | None) -> Sides:
+def _of_folders(before: str, after: str, paths: Sequence[str], config: Path | None, lowered: Lowered) -> Sides:
     roots = [real(Path(folder)) for folder in (before, after)]
     found = find(roots[0])
     own_one = found is not None and found.parent == roots[0]
@@ -77,7 +80,7 @@ def _of_folders(before: str, after: str, paths: Sequence[str], config: Path | No
     sources = []
     for name, root in zip((before, after), roots, strict=True):
         own = replace(options or Options(root), root=root)
-        project = Project(root, own.search_path)
+        project = Project(root, own.search_path, lowered=lowered)
         sources.append(Source(Side(name), project, own, _files(root, paths, DISK)))
     one, other = sources
     if not one.files and not other.files:
@@ -110,7 +113,14 @@ def _files(root: Path, paths: Sequence[str], reader: Reader) -> tuple[Path, ...]
 
 
 def _of_revisions(
-    repository: Repository, base: str, head: str | None, paths: Sequence[str], *, merge_base: bool, config: Path | None
+    repository: Repository,
+    base: str,
+    head: str | None,
+    paths: Sequence[str],
+    *,
+    merge_base: bool,
+    config: Path | None,
+    lowered: Lowered,
 ) -> Sides:
     notes: list[str] = []
     after = None if head is None else repository.commit(head)
@@ -131,7 +141,7 @@ def _of_revisions(
     search_path = (*options.search_path, *site_packages(beside))
     sources = []
     for side, tree in ((was, tree_before), (now, tree_after)):
-        project = Project(options.root, search_path, reader=tree)
+        project = Project(options.root, search_path, reader=tree, lowered=lowered)
         sources.append(Source(side, project, options, _files(ROOT, asked, tree)))
     one, other = sources
     for path, name in zip(asked, paths, strict=False):

@@ -1,34 +1,37 @@
 """The models of one side of a comparison, weighed with their layers and shapes, and the sources to explain them by.
 
-    side = Source(Side("main (5f2c1a9)", "5f2c..."), Project(ROOT, reader=tree), options, (ROOT / "net.py",))
-    taken(side).models[0].parameters.total      630
+    source = Source(Side("main (5f2c1a9)", "5f2c..."), Project(ROOT, reader=tree), options, (ROOT / "net.py",))
+    snapshot = Weighing(source, store).snapshot(None)
+    snapshot.models[0].parameters.total      630
 
-What neither changed itself nor imports anything that changed is weighed once for both sides.
+What was weighed on one side holds on the other one, and in later runs, for a file that rests on nothing that differs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
+from analyzer.cache.store import Store
 from analyzer.change import Side
 from analyzer.config import Options
-from analyzer.deepstack import with_deep_stack
 from analyzer.errors import TargetError
-from analyzer.mishap import told
+from analyzer.evaluation.memory import resident
+from analyzer.mishap import MARK, told
 from analyzer.pipeline import weighed
+from analyzer.recall.results import Results
 from analyzer.report import ModelReport, Problem
-from analyzer.syntax.importers import importers
-from analyzer.syntax.modules import INIT
-from analyzer.syntax.project import OutsideRoot, Project
+from analyzer.syntax.project import OutsideRoot, Project, content_hash
 from analyzer.syntax.source import SourceError
+from analyzer.verdict import Verdict, decode, encode
 from analyzer.weigh import Weighed
 from analyzer.workspace import Workspace
 
 Progress = Callable[[int, int, str], None]
-DYNAMIC = (b"import_module", b"__import__", b"walk_packages", b"iter_modules")
-"""What may import a module that a file does not name."""
+ROOM = 250_000_000
+"""Bytes that the process may grow by before the sessions are forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,20 @@ class Source:
     options: Options
     files: tuple[Path, ...]
 
+    def text(self, file: str) -> str | None:
+        """A file as text, by the name that places give it; None where there is no such text."""
+        try:
+            return self.project.text(self.project.root / file)
+        except (OSError, OutsideRoot, SourceError, ValueError):
+            return None
+
+    def content(self, file: str) -> bytes | None:
+        """The bytes of a file by its name from the root; None where it cannot be read."""
+        try:
+            return self.project.read(self.project.root / file)
+        except (OSError, OutsideRoot, SourceError, ValueError):
+            return None
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
@@ -47,8 +64,6 @@ class Snapshot:
 
     side: Side
     models: tuple[ModelReport, ...] = ()
-    weighed: Mapping[str, Weighed] = field(default_factory=dict)
-    """By id, where a model was weighed from source."""
     problems: tuple[Problem, ...] = ()
     unread: frozenset[str] = frozenset()
     """Files that could not be read, so that it is not known which models they hold."""
@@ -56,59 +71,97 @@ class Snapshot:
     """How many were read."""
     text: Callable[[str], str | None] = lambda file: None
     """The text of a file by the name that places give it; None where there is no such text."""
+    weighed: Callable[[str], Weighed | None] = lambda model: None
+    """A model by its id with every path through it, where it can be weighed from source."""
 
 
-def taken(
-    source: Source, progress: Progress | None, like: Snapshot | None = None, again: Iterable[str] = ()
-) -> Snapshot:
-    """Weigh a side; with `like`, a file that is not named in `again` is taken to hold the models that it has there."""
-    return with_deep_stack(lambda: _taken(source, progress, like, frozenset(again)))
+class Weighing:
+    """Weighs the files of a side; what `store` has of them is taken while it holds."""
 
+    def __init__(self, source: Source, store: Store) -> None:
+        self._source = source
+        self._store = store
+        self._begin()
 
-def _taken(source: Source, progress: Progress | None, like: Snapshot | None, again: frozenset[str]) -> Snapshot:
-    workspace = Workspace(source.options, source.project)
-    found: list[Weighed] = []
-    models: list[ModelReport] = []
-    problems: list[Problem] = []
-    unread: set[str] = set()
-    known: dict[str, list[ModelReport]] = {}
-    for model in () if like is None else like.models:
-        known.setdefault(model.id.partition("::")[0], []).append(model)
-    for number, file in enumerate(source.files):
-        name = source.project.display(file)
-        if progress is not None:
-            progress(number, len(source.files), name)
-        if like is not None and name not in again:
-            models.extend(known.get(name, ()))
-            found.extend(like.weighed[model.id] for model in known.get(name, ()) if model.id in like.weighed)
-            continue
+    def _begin(self) -> None:
+        source, options = self._source, self._source.options
+        asked = sorted(options.assume.items(), key=repr), list(options.inputs.items()), options.dtype, options.train
+        self._workspace = Workspace(options, source.project)
+        what = repr(("review", *asked)).encode(errors="surrogatepass")
+        self._results = Results(source.project, self._store, what, digests=_Contents(source.project))
+        self._ceiling = resident() + ROOM
+
+    def snapshot(self, progress: Progress | None) -> Snapshot:
+        """Everything that the files hold."""
+        source = self._source
+        models: list[ModelReport] = []
+        unread: dict[str, Problem] = {}
+        for number, file in enumerate(source.files):
+            name = source.project.display(file)
+            if progress is not None:
+                progress(number, len(source.files), name)
+            verdict = self._known(file) or self._verdict(file)
+            models.extend(verdict.models)
+            if verdict.unread is not None:
+                unread[name] = verdict.unread
+        self._results.flush(self._workspace.trail)
+        return Snapshot(
+            source.side, tuple(models), tuple(unread.values()), frozenset(unread), len(source.files) - len(unread),
+            source.text, self._again,
+        )  # fmt: skip
+
+    def _known(self, file: Path) -> Verdict | None:
+        """What was found before, where it holds."""
+        data = self._results.get(file)
+        return None if data is None else decode(data)
+
+    def _verdict(self, file: Path) -> Verdict:
         try:
-            measured = tuple(weighed(workspace, workspace.all_targets(file), source.options, (), shapes=True))
+            verdict = Verdict(tuple(one.report for one in self._weighed(file)))
         except TargetError as error:
-            problems.append(error.problem)
-            unread.add(name)
-            continue
+            verdict = Verdict(unread=error.problem)
         except Exception as error:  # noqa: BLE001  # a fault of ours in one file must not lose the others
-            problems.append(Problem(f"{name}: {told(error)}"))
-            unread.add(name)
-            continue
-        found.extend(measured)
-        models.extend(one.report for one in measured)
-    return Snapshot(
-        source.side, tuple(models), {one.report.id: one for one in found}, tuple(problems), frozenset(unread),
-        len(source.files) - len(problems), lambda file: text_of(source.project, file),
-    )  # fmt: skip
+            return Verdict(unread=Problem(f"{self._source.project.display(file)}: {told(error)}"))
+        self._keep(file, verdict)
+        if resident() > self._ceiling:
+            self._results.flush(self._workspace.trail)
+            self._begin()
+        return verdict
+
+    def _weighed(self, file: Path) -> Sequence[Weighed]:
+        workspace = self._workspace
+        return tuple(weighed(workspace, workspace.all_targets(file), self._source.options, (), shapes=True))
+
+    def _keep(self, file: Path, verdict: Verdict) -> None:
+        paths = self._workspace.rests_on(file)
+        reasons = [unknown.reason for model in verdict.models for unknown in model.unknowns]
+        if paths is not None and not any(MARK in reason for reason in reasons):
+            with suppress(OverflowError, UnicodeEncodeError):
+                self._results.put(file, b"", paths, encode(verdict))
+
+    def _again(self, model: str) -> Weighed | None:
+        """A model by its id, weighed once more: the paths through it are not kept."""
+        name = model.partition("::")[0]
+        file = next((file for file in self._source.files if self._source.project.display(file) == name), None)
+        if file is None:
+            return None
+        try:
+            return next((one for one in self._weighed(file) if one.report.id == model), None)
+        except TargetError:
+            return None
 
 
-def text_of(project: Project, file: str) -> str | None:
-    """A file of a project as text; None where there is none."""
-    try:
-        return project.text(project.root / file)
-    except (OSError, OutsideRoot, SourceError, ValueError):
-        return None
+class _Contents:
+    """The hashes of files as a project reads them."""
 
+    def __init__(self, project: Project) -> None:
+        self._project = project
 
-# ---------------------------------------------------------------- what differs
+    def digest(self, path: str, maximum: int) -> str | None:
+        try:
+            return content_hash(self._project.read(Path(path)))
+        except (OSError, OutsideRoot, SourceError, ValueError):
+            return None
 
 
 def changed_files(before: Source, after: Source) -> tuple[str, ...]:
@@ -119,36 +172,4 @@ def changed_files(before: Source, after: Source) -> tuple[str, ...]:
         for path in (*source.project.digests, *source.files)
         if path.is_relative_to(source.project.root)
     }
-    return tuple(name for name in sorted(names) if _bytes(before.project, name) != _bytes(after.project, name))
-
-
-def _bytes(project: Project, name: str) -> bytes | None:
-    try:
-        return project.read(project.root / name)
-    except (OSError, OutsideRoot, SourceError, ValueError):
-        return None
-
-
-def affected(before: Source, after: Source, changed: Sequence[str]) -> set[str]:
-    """The files of the side before whose models may differ: changed ones, and those that import them."""
-    names: set[str] = set(changed)
-    for source in (before, after):
-        display = source.project.display
-        if any(_is_data(name) for name in changed):
-            return {display(file) for file in before.files}
-        moved = [source.project.root / name for name in changed]
-        packages = {path.parent for path in moved if path.name == INIT}
-        moved += [file for file in source.files if any(file.is_relative_to(folder) for folder in packages)]
-        moved += [file for file in source.files if _imports_anything(source.project, file)]
-        names |= {display(file) for file in (*moved, *importers(source.project, moved, source.files))}
-    return names
-
-
-def _is_data(name: str) -> bool:
-    """Whether a file that changed may be read by a program, as a configuration is."""
-    return name.endswith((".json", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".csv", ".txt"))
-
-
-def _imports_anything(project: Project, file: Path) -> bool:
-    data = _bytes(project, project.display(file)) or b""
-    return any(word in data for word in DYNAMIC)
+    return tuple(name for name in sorted(names) if before.content(name) != after.content(name))
