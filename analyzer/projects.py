@@ -35,12 +35,19 @@ class Projects:
         self._reader = Overlay(texts) if texts else DISK
         self._lowered = Lowered(store)
         self._opened: dict[Path, Project] = {}
-        self._roots: dict[Path, Path] = {}
+        self._held: dict[Path, Project] = {}
         self._folders: dict[Path, Path] = {}
 
     def holding(self, path: Path) -> Project:
-        """The project that a file or folder belongs to."""
-        root = self._root_of(self.real(path))
+        """The project that a file or folder belongs to; files of one folder belong to one."""
+        if path.suffix != ".py":
+            return self._project(self._root_of(self.real(path)))
+        folder = path.parent
+        if folder not in self._held:
+            self._held[folder] = self._project(self._root_of(self.real(path)))
+        return self._held[folder]
+
+    def _project(self, root: Path) -> Project:
         if root not in self._opened:
             self._opened[root] = Project(root, self.options.search_path, reader=self._reader, lowered=self._lowered)
         return self._opened[root]
@@ -69,12 +76,6 @@ class Projects:
         return self._folders[folder] / path.name
 
     def _root_of(self, place: Path) -> Path:
-        folder = place.parent
-        if folder not in self._roots or os.path.isdir(place):
-            folders = (self.options.root, *self.options.search_path)
-            inside = any(place.is_relative_to(one) for one in folders)
-            root = self.options.root if inside else find_root(place)
-            if os.path.isdir(place):
-                return root
-            self._roots[folder] = root
-        return self._roots[folder]
+        folders = (self.options.root, *self.options.search_path)
+        inside = any(place.is_relative_to(one) for one in folders)
+        return self.options.root if inside else find_root(place)

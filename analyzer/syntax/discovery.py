@@ -25,10 +25,10 @@ def discover(path: Path, reader: Reader = DISK) -> list[Path]:
     if path.name in names.files:
         return [path]
     root = reader.real(path)
-    return list(_walk(path, root, {root}, reader))
+    return list(_walk(path, root, root, {root}, reader))
 
 
-def _walk(folder: Path, root: Path, visited: set[Path], reader: Reader) -> Iterator[Path]:
+def _walk(folder: Path, real_folder: Path, root: Path, visited: set[Path], reader: Reader) -> Iterator[Path]:
     names = reader.names(folder)
     for name in sorted(names.files | names.folders):
         path = folder / name
@@ -36,7 +36,8 @@ def _walk(folder: Path, root: Path, visited: set[Path], reader: Reader) -> Itera
             continue
         if name in names.folders and (name.startswith(".") or name in SKIPPED):
             continue
-        real = reader.real(path)
+        linked = names.links is None or name in names.links
+        real = reader.real(path) if linked else real_folder / name
         if real in visited or not real.is_relative_to(root):
             continue
         if name in names.files:
@@ -44,7 +45,7 @@ def _walk(folder: Path, root: Path, visited: set[Path], reader: Reader) -> Itera
             yield path
         elif "pyvenv.cfg" not in reader.names(path).files:
             visited.add(real)
-            yield from _walk(path, root, visited, reader)
+            yield from _walk(path, real, root, visited, reader)
 
 
 def folders_with(path: Path, names: Set[str], reader: Reader = DISK) -> Iterator[Path]:

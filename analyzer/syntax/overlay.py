@@ -27,7 +27,7 @@ class Overlay:
     def names(self, folder: Path) -> Names:
         names = self.beneath.names(folder)
         more = {path.name for path in self.texts if path.parent == folder}
-        return Names(names.folders, names.files | more) if more else names
+        return Names(names.folders, names.files | more, names.links) if more else names
 
     def real(self, path: Path) -> Path:
         return self.beneath.real(path)

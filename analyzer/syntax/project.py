@@ -57,6 +57,7 @@ class Project:
         self._digests: dict[Path, str] = {}
         self._lowered = lowered or Lowered()
         self._total = 0
+        self._shown: dict[Path, str] = {}
 
     # ------------------------------------------------------------ reading
 
@@ -150,7 +151,12 @@ class Project:
 
     def display(self, path: Path) -> str:
         """A file for people: relative to the root or to its folder of the search path, with forward slashes."""
-        real = self._reader.real(path)
+        shown = self._shown.get(path)
+        if shown is None:
+            shown = self._shown[path] = self._named(self._reader.real(path))
+        return shown
+
+    def _named(self, real: Path) -> str:
         above = [folder for folder in (self.root, *self.search_path) if real.is_relative_to(folder)]
         return real.relative_to(max(above, key=lambda folder: len(folder.parts))).as_posix() if above else real.name
 
@@ -161,16 +167,28 @@ def content_hash(data: bytes) -> str:
 
 
 class _Remembering:
-    """A reader that lists each folder once."""
+    """A reader that lists each folder once, and follows the links above a file once for all files beside it."""
 
     def __init__(self, reader: Reader) -> None:
         self.read = reader.read
-        self.real = reader.real
+        self._real = reader.real
         self._list = reader.names
         self._names: dict[Path, Names] = {}
+        self._folders: dict[Path, Path] = {}
 
     def names(self, folder: Path) -> Names:
         found = self._names.get(folder)
         if found is None:
             found = self._names[folder] = self._list(folder)
         return found
+
+    def real(self, path: Path) -> Path:
+        folder, name = path.parent, path.name
+        if name in ("", ".."):
+            return self._real(path)
+        real = self._folders.get(folder)
+        if real is None:
+            real = self._folders[folder] = self._real(folder)
+        names = self.names(real)
+        known = names.links is not None and name in names.files and name not in names.links
+        return real / name if known else self._real(path)

@@ -21,6 +21,8 @@ class Names:
 
     folders: Set[str]
     files: Set[str]
+    links: Set[str] | None = None
+    """Those of them that are symbolic links; None where that is not known."""
 
 
 class Reader(Protocol):
@@ -50,15 +52,18 @@ class Disk:
     def names(self, folder: Path) -> Names:
         folders: set[str] = set()
         files: set[str] = set()
+        links: set[str] = set()
         try:
             with os.scandir(folder) as found:
                 for entry in found:
                     kind = _kind(entry)
                     if kind is not None:
                         (folders if kind == "folder" else files).add(entry.name)
+                        if entry.is_symlink():
+                            links.add(entry.name)
         except OSError:
             return Names(frozenset(), frozenset())
-        return Names(frozenset(folders), frozenset(files))
+        return Names(frozenset(folders), frozenset(files), frozenset(links))
 
     def real(self, path: Path) -> Path:
         try:
