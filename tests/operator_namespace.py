@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from analyzer.algebra.tensor import DType, Refused, TensorType
+from analyzer.knowledge.keywords import fitted, takes_out, written
 from analyzer.knowledge.operator import Named, OperatorSpec, named, operators
 from analyzer.knowledge.operators.attributes import ATTRIBUTES
 
@@ -88,8 +89,11 @@ class Namespaces:
     def call(self, spec: OperatorSpec, *arguments: Any, **keywords: Any) -> Any:
         """The rule's answer, with tensors wrapped; what Python refuses of a signature is refused."""
         arguments, keywords = unwrapped(arguments), unwrapped(keywords)
+        keywords = fitted(spec.names[0], spec.rule, keywords)
+        out = keywords.pop("out", None) if takes_out(spec.names) else None
         check_signature(spec.rule, *arguments, **keywords)
         output = spec.rule(*arguments, **keywords)
+        output = output if out is None else written(spec.names[0], output, out)
         self.macs += spec.macs(output, *arguments, **keywords)
         return self.wrapped(output)
 

@@ -311,17 +311,19 @@ def _weakened(e: Expr, known: Known) -> list[list[Dim]]:
 def _spread(e: Dim) -> Dim:
     """The same with `n % d` written as `n - d*(n//d)`, and `(d*q + r)//d` as `q + r//d` term by term."""
 
+    done: dict[Atom, Dim] = {}
+
     def spread(atom: Atom) -> Dim | None:
         if atom.kind not in ("floordiv", "mod"):
             return None
-        n, d = (_spread(part) for part in atom.arguments)
+        n, d = (replace(part, spread, done) for part in atom.arguments)
         if not isinstance(n, Expr) or not isinstance(d, int) or d <= 0:
             return None
         whole = make({monomial: c // d for monomial, c in n.terms.items() if c // d})
         quotient = whole + rewrite.floordiv(n - d * whole, d)
         return quotient if atom.kind == "floordiv" else n - d * quotient
 
-    return replace(e, spread, {})
+    return replace(e, spread, done)
 
 
 # Canonical division is part of the proofs, and its own rules ask for proofs of simpler things.

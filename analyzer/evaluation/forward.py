@@ -117,6 +117,7 @@ def layer_forward(run: Run, module: ModuleInstance, *arguments: Value, **keyword
     """The `forward` of a leaf layer of torch, by its entry."""
     from analyzer.evaluation.tensors import in_place, result_tensor, rule_arguments, tensors_in
 
+    run.allowance.check_time(run.place)
     spec = next(base.spec for base in module.cls.mro if base.spec is not None)
     unknown = unknown_among(arguments, keywords) or module.incomplete
     if unknown is not None:

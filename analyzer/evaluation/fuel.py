@@ -66,7 +66,11 @@ class Allowance:
 
     def check(self, place: Place | None) -> None:
         """Raise OutOfFuel where one of them is used up."""
-        if time.thread_time() > self.deadline:
-            raise OutOfFuel(f"stopped after {self.seconds:g} seconds", place)
+        self.check_time(place)
         if resident() > self.ceiling:
             raise OutOfFuel(f"stopped at {self.memory // 1_000_000:,} MB of memory", place)
+
+    def check_time(self, place: Place | None) -> None:
+        """Raise OutOfFuel where the time is used up: what a step of formulas takes has no bound of its own."""
+        if time.thread_time() > self.deadline:
+            raise OutOfFuel(f"stopped after {self.seconds:g} seconds", place)

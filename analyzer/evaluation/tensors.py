@@ -20,6 +20,7 @@ from analyzer.evaluation.forward import missed, unknown_among
 from analyzer.evaluation.natives import registry
 from analyzer.evaluation.run import Run
 from analyzer.evaluation.values import Bound, Class, Instance, Native, Tensor, Unknown, Value
+from analyzer.knowledge.keywords import fitted, takes_out, written
 from analyzer.knowledge.operator import DataDependent, OperatorSpec, operators
 
 
@@ -40,6 +41,7 @@ def unknown_operator(run: Run, name: str) -> Unknown:
 
 def apply(run: Run, name: str, spec: OperatorSpec, arguments: list[Value], keywords: dict[str, Value]) -> Value:
     """Apply an operator's rule; Refused where torch would raise."""
+    run.allowance.check_time(run.place)
     for argument in arguments:
         if isinstance(argument, (list, tuple)):
             run.check_parts(argument)
@@ -53,10 +55,14 @@ def apply(run: Run, name: str, spec: OperatorSpec, arguments: list[Value], keywo
         distinct = _unique(arguments, keywords)
         if distinct is not None:
             return distinct
+    keywords = fitted(name, spec.rule, keywords) if keywords else keywords
+    out = keywords.pop("out", None) if keywords and takes_out(spec.names) else None
     inputs, named = rule_arguments(arguments, keywords)
     prove(run, (*inputs, *named.values()))
     try:
         output = spec.rule(*inputs, **named)
+        if out is not None:
+            output = written(name, output, _rule_argument(out))
         macs = spec.macs(output, *inputs, **named)
     except (DataDependent, Inexact, TooComplex) as error:
         return missed(run, run.unknown(str(error), plain=True))
@@ -71,6 +77,9 @@ def apply(run: Run, name: str, spec: OperatorSpec, arguments: list[Value], keywo
         result = in_place(arguments[0], result)
         tensors = [result]
         macs = 0  # as FlopCounterMode has it, which knows addmm and not addmm_
+    if out is not None:
+        result = _kept(out, result)
+        tensors = list(tensors_in((result,)))
     if run.recorder is not None:
         given = list(tensors_in((*arguments, *keywords.values())))
         run.recorder.equation(name, given, tensors, macs, run.place, arguments=inputs, keywords=named)
@@ -123,6 +132,15 @@ def in_place(target: Value, result: Tensor) -> Tensor:
             target.type = result.type
         target.values = result.values
         return target
+    return result
+
+
+def _kept(out: Value, result: Value) -> Value:
+    """The tensors of `out` in place of a result's, as they are now."""
+    if isinstance(result, Tensor):
+        return in_place(out, result)
+    for target, one in zip(out, result, strict=True):
+        in_place(target, one)
     return result
 
 

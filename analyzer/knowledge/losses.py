@@ -60,6 +60,8 @@ def _weighted(loss: TensorType, input: TensorType, weight: TensorType | None, re
 
 
 def l1(input: TensorType, target: TensorType, reduction: str, weight: TensorType | None = None) -> TensorType:
+    if DType.bool_ in (input.dtype, target.dtype):
+        raise Refused("Subtraction, the `-` operator, with a bool tensor is not supported.")
     loss = TensorType(broadcast(input.shape, target.shape), promote(input, target))
     return _weighted(loss, input, weight, reduction)
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from analyzer.algebra.tensor import DType, Refused, TensorType
+from analyzer.algebra.tensor import DType, Refused, TensorType, broadcast
 from analyzer.knowledge.operands import (
     Operand,
     check_tensor,
@@ -228,3 +228,20 @@ def same(input: TensorType, other: TensorType) -> bool:
     if input.shape != other.shape:
         return False
     raise DataDependent("torch.equal compares the values of two tensors")
+
+
+@operator(
+    "torch.heaviside", "Tensor.heaviside",
+    cases=(
+        Case("torch.heaviside(x, y)", x="2,1", y="3"),
+        Case("x.heaviside(y)", x="2:int64", y=":int64"),
+        Case("torch.heaviside(x, y)", x="2", y="2:float64", refused="for tensors with different dtypes"),
+        Case("torch.heaviside(x, y)", x="2", y="3", refused="must match the size"),
+    ),
+)  # fmt: skip
+def heaviside(input: TensorType, values: TensorType) -> TensorType:
+    if input.dtype.is_complex or values.dtype.is_complex:
+        raise Refused("heaviside is not yet implemented for complex tensors.")
+    if input.dtype is not values.dtype:
+        raise Refused("heaviside is not yet implemented for tensors with different dtypes.")
+    return TensorType(broadcast(input.shape, values.shape), input.dtype)

@@ -10,9 +10,9 @@ Source: https://docs.pytorch.org/docs/2.13/nn.functional.html#distance-functions
 from __future__ import annotations
 
 from analyzer.algebra.expression import equal, require
-from analyzer.algebra.tensor import Refused, TensorType, broadcast
+from analyzer.algebra.tensor import DType, Refused, TensorType, broadcast, promote
 from analyzer.knowledge import distances
-from analyzer.knowledge.operands import scalar_name
+from analyzer.knowledge.operands import is_inexact, scalar_name
 from analyzer.knowledge.operator import Case, operator
 
 _MODES = (
@@ -49,6 +49,27 @@ def pairwise_distance(
     x1: TensorType, x2: TensorType, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False
 ) -> TensorType:
     return distances.pairwise(x1, x2, keepdim)
+
+
+@operator(
+    "torch.dist", "Tensor.dist",
+    cases=(
+        Case("torch.dist(x, y)", x="3,1", y="4"),
+        Case("x.dist(y, p=1)", x="3", y="3:float64"),
+        Case("torch.dist(x, y)", x="3", y="4", refused="must match the size"),
+        Case("torch.dist(x, y)", x="3:int64", y="3:int64", refused="should be either floating point or complex"),
+    ),
+)  # fmt: skip
+def dist(input: TensorType, other: TensorType, p: float = 2) -> TensorType:
+    broadcast(input.shape, other.shape)
+    if DType.bool_ in (input.dtype, other.dtype):
+        raise Refused("Subtraction, the `-` operator, with a bool tensor is not supported.")
+    dtype = promote(input, other)
+    if not is_inexact(dtype):
+        raise Refused(
+            f"norm(): input dtype should be either floating point or complex. Got {scalar_name(dtype)} instead."
+        )
+    return TensorType((), dtype)
 
 
 @operator(

@@ -115,7 +115,7 @@ def _tensordot(a: TensorType, b: TensorType, dims: Any) -> tuple[TensorType, Dim
     contracted: Dim = 1
     for mine, theirs in zip(left, right, strict=True):
         one, other = a.shape[mine], b.shape[theirs]
-        if equal(one, 1) is True or equal(other, 1) is True:
+        if equal(one, other) is not True and (one == 1 or other == 1):
             continue
         require(
             equal(one, other),
@@ -126,7 +126,7 @@ def _tensordot(a: TensorType, b: TensorType, dims: Any) -> tuple[TensorType, Dim
     rows = [size for place, size in enumerate(a.shape) if place not in left]
     columns = [size for place, size in enumerate(b.shape) if place not in right]
     result = TensorType((*rows, *columns), a.dtype)
-    if equal(product(rows), 1) is True and equal(product(columns), 1) is True:
+    if product(rows) == 1 and product(columns) == 1:
         return result, 0
     return result, result.numel * contracted
 

@@ -87,11 +87,14 @@ def new_tensor(self: TensorType, data: Any, *, dtype: DType | None = None, **_op
     return _made(data, dtype or self.dtype)
 
 
+_HALVES = {DType.float16, DType.float32, DType.float64}
+
+
 def _paired(name: str, first: str, second: str) -> OperatorSpec:
     """The entries that make complex numbers of two real tensors of one dtype."""
 
     def made(one: TensorType, other: TensorType) -> TensorType:
-        if not (one.dtype.is_floating and other.dtype.is_floating):
+        if not {one.dtype, other.dtype} <= _HALVES:
             found = f"{scalar_name(one.dtype)} and {scalar_name(other.dtype)}"
             raise Refused(f"Expected both inputs to be Half, Float or Double tensors but got {found}")
         if one.dtype is not other.dtype:

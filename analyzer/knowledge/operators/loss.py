@@ -24,6 +24,7 @@ Weight = TensorType | None
         Case("F.l1_loss(x, y, reduction='none')", x="3,4", y="3,1"),
         Case("F.l1_loss(x, y, reduce=False)", x="3,4", y="4"),
         Case("F.l1_loss(x, y, reduction='max')", x="3,4", y="4", refused="not a valid value for reduction"),
+        Case("F.l1_loss(x, y, reduction='none')", x="3:bool", y="3", refused="with a bool tensor is not supported"),
     ),
 )
 def l1_loss(

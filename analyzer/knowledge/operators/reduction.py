@@ -65,6 +65,20 @@ def _sum(name: str) -> OperatorSpec:
 SUM, NANSUM = _sum("sum"), _sum("nansum")
 
 
+NOT_GIVEN = object()
+"""Instead of a dimension where none is given; torch takes no None for it."""
+
+
+def _one_or_all(name: str, dim: Any) -> Any:
+    """The dimension, None for all of them."""
+    if dim is NOT_GIVEN:
+        return None
+    if dim is None:
+        raise Refused(f"{name}() received an invalid combination of arguments")
+    check_one(name, dim)
+    return dim
+
+
 @operator(
     *_spellings("prod"),
     cases=(
@@ -75,11 +89,9 @@ SUM, NANSUM = _sum("sum"), _sum("nansum")
         Case("x.prod((0, 1))", x="2,3", refused="prod(): argument 'dim' must be int, not tuple"),
     ),
 )
-def prod(input: TensorType, dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None) -> TensorType:
+def prod(input: TensorType, dim: Any = NOT_GIVEN, keepdim: bool = False, *, dtype: DType | None = None) -> TensorType:
     """Over one dimension or all."""
-    if dim is not None:
-        check_one("prod", dim)
-    return TensorType(collapsed("prod", input, dim, keepdim), dtype or _total(input.dtype))
+    return TensorType(collapsed("prod", input, _one_or_all("prod", dim), keepdim), dtype or _total(input.dtype))
 
 
 def _mean(input: TensorType, dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None) -> TensorType:
@@ -131,7 +143,7 @@ def _check_ordered(name: str, input: TensorType) -> None:
 
 def _extreme(name: str) -> OperatorSpec:
     def rule(
-        input: TensorType, dim: Any = None, keepdim: bool = False, *, other: TensorType | None = None
+        input: TensorType, dim: Any = NOT_GIVEN, keepdim: bool = False, *, other: TensorType | None = None
     ) -> TensorType | Named:
         check_tensor(input, name)
         _check_ordered(name, input)
@@ -139,8 +151,7 @@ def _extreme(name: str) -> OperatorSpec:
             other = dim
         if other is not None:
             return joined(name, input, other)
-        if dim is not None:
-            check_one(name, dim)
+        dim = _one_or_all(name, dim)
         shape = collapsed(name, input, dim, keepdim)
         check_not_empty(name, input, dim)
         if dim is None:
@@ -158,6 +169,7 @@ def _extreme(name: str) -> OperatorSpec:
             Case(f"x.{name}(0)", x=""),
             Case(f"x.{name}(3)", x="2,3,4", refused=_OUT_OF_RANGE),
             Case(f"x.{name}((0, 1))", x="2,3", refused=f"{name}(): argument 'dim' must be int, not tuple"),
+            Case(f"x.{name}(dim=None)", x="2,3", refused=f"{name}() received an invalid combination of arguments"),
             Case(f"x.{name}()", x="0,3", refused=f"{name}(): Expected reduction dim to be specified"),
             Case(f"x.{name}(0)", x="0,3", refused=f"{name}(): Expected reduction dim 0 to have non-zero size."),
         ),

@@ -176,8 +176,12 @@ def histc(input: TensorType, bins: Dim = 100, min: Any = 0, max: Any = 0) -> Ten
         Case("torch.isin(x, y)", x="2,3:int64", y="5:int64"),
         Case("torch.isin(x, 1, invert=True)", x="2,3:int64"),
         Case("torch.isin(1.0, y)", y="5"),
+        Case("torch.isin(x, y)", x="2:bool", y="5", refused="Unsupported input type encountered for isin(): Bool"),
     ),
 )
 def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> TensorType:
     """https://docs.pytorch.org/docs/stable/generated/torch.isin.html"""
+    for each in (elements, test_elements):
+        if isinstance(each, TensorType) and each.dtype is DType.bool_:
+            raise Refused("Unsupported input type encountered for isin(): Bool")
     return TensorType(elements.shape if isinstance(elements, TensorType) else (), DType.bool_)
