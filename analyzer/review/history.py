@@ -76,8 +76,9 @@ def history(
     with Repository.holding(next(folder for folder in place.parents if folder.is_dir())) as repository:
         top = real(repository.top)
         path = _below(place, top)
-        options = replace(options, search_path=(*options.search_path, *site_packages(options.root)))
-        scale = Scale(in_tree(options, top), wanted, given, store)
+        inside = in_tree(options, top)
+        inside = replace(inside, search_path=(*inside.search_path, *site_packages(options.root)))
+        scale = Scale(inside, wanted, given, store)
         tip, without, span = _bounds(repository, since, until)
         commits = repository.log(tip, without=without, first_parent=first_parent)
         walk = _Walk(repository, scale, commits, span, progress)

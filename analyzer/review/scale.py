@@ -15,8 +15,8 @@ from analyzer.config import Options
 from analyzer.errors import TargetError
 from analyzer.mishap import told
 from analyzer.passes.inputs import Input
-from analyzer.pipeline import no_model, weighed
-from analyzer.report import ModelReport
+from analyzer.pipeline import inputs_of, no_model, weighed
+from analyzer.report import ModelReport, Status
 from analyzer.review import measures
 from analyzer.review.memory import Memory
 from analyzer.review.tree import ROOT, Tree
@@ -57,7 +57,8 @@ class Scale:
             self._memory.keep(path, tree, witness.answers, found, lasting=not witness.failed)
         return found
 
-    def _read(self, witness: Witness, path: str) -> Reading:
+    def _read(self, witness: Witness, path: str, *, shapes: bool = False) -> Reading:
+        """Without an input the forward pass is followed only where layers may get their sizes there."""
         file = ROOT / path
         root = self._options.root if file.is_relative_to(self._options.root) else ROOT
         options = replace(self._options, root=root)
@@ -71,12 +72,18 @@ class Scale:
                 found = workspace.targets(f"{file}::{self._wanted}")
             except TargetError as error:
                 return Reading(State.MISSING, None, None, None, _said(error))
-            measured = list(weighed(workspace, found, options, self._inputs, shapes=True))
+            inputs = self._inputs or any(inputs_of(workspace, *one, options) for one in found)
+            measured = list(weighed(workspace, found, options, self._inputs, shapes=shapes or bool(inputs)))
+        except TargetError as error:
+            return Reading(State.FAILED, why=_said(error))
         except Exception as error:  # noqa: BLE001  # a fault of ours at one commit must not lose the others
             return Reading(State.FAILED, why=told(error))
         if not measured:
             return Reading(State.FAILED, why=_inside(no_model(f"{file}::{self._wanted}").message))
-        return reading_of(measured[0].report)
+        known = measured[0].report.status in (Status.EXACT, Status.SYMBOLIC)
+        if known or shapes or inputs:
+            return reading_of(measured[0].report)
+        return self._read(witness, path, shapes=True)
 
 
 def reading_of(model: ModelReport) -> Reading:

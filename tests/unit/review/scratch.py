@@ -19,8 +19,9 @@ IDENTITY = {
 class Scratch:
     top: Path
 
-    def git(self, *arguments: str) -> str:
+    def git(self, *arguments: str, date: str = IDENTITY["GIT_COMMITTER_DATE"]) -> str:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")} | IDENTITY
+        environment["GIT_COMMITTER_DATE"] = date
         command = ["git", "-c", "protocol.file.allow=always", "-c", "init.defaultBranch=main", *arguments]
         done = subprocess.run(command, cwd=self.top, env=environment, capture_output=True, check=True)
         return done.stdout.decode().strip()
@@ -31,10 +32,15 @@ class Scratch:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(text.encode() if isinstance(text, str) else text)
 
-    def commit(self, files: Mapping[str, str | bytes] | None = None, message: str = "change") -> str:
+    def commit(
+        self,
+        files: Mapping[str, str | bytes] | None = None,
+        message: str = "change",
+        date: str = IDENTITY["GIT_COMMITTER_DATE"],
+    ) -> str:
         self.write(files or {})
         self.git("add", "--all")
-        self.git("commit", "--quiet", "--allow-empty", "-m", message)
+        self.git("commit", "--quiet", "--allow-empty", "-m", message, date=date)
         return self.git("rev-parse", "HEAD")
 
 
