@@ -8,24 +8,63 @@ A command is a module of this folder whose `run` is the command, with its help i
 
 from __future__ import annotations
 
-from typing import Annotated
+import importlib
+from collections.abc import Iterator, MutableMapping
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from analyzer.cli import annotate, check, clean, comment, config, diff, dump, graph, history, rule, scan, summary
+COMMANDS = (
+    "summary", "scan", "check", "annotate", "diff", "history", "comment", "rule", "config", "graph", "dump", "clean",
+)  # fmt: skip
+SETTINGS: dict[str, Any] = {"add_completion": False, "rich_markup_mode": None, "pretty_exceptions_enable": False}
 
-COMMANDS = (summary, scan, check, annotate, diff, history, comment, rule, config, graph, dump, clean)
+
+class Commands(MutableMapping[str, Any]):
+    """The commands by name; each is imported when it is asked for."""
+
+    def __init__(self) -> None:
+        self._loaded: dict[str, Any] = dict.fromkeys(COMMANDS)
+
+    def __getitem__(self, name: str) -> Any:
+        if self._loaded[name] is None:
+            alone = typer.Typer(**SETTINGS)
+            alone.command(name=name)(importlib.import_module(f"analyzer.cli.{name}").run)
+            self._loaded[name] = typer.main.get_command(alone)
+        return self._loaded[name]
+
+    def __setitem__(self, name: str, command: Any) -> None:
+        self._loaded[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._loaded[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._loaded)
+
+    def __len__(self) -> int:
+        return len(self._loaded)
+
+
+class Group(TyperGroup):
+    """All commands, none of them imported yet."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands = Commands()
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(self.commands)
+
 
 app = typer.Typer(
     name="weighbridge",
-    add_completion=False,
+    cls=Group,
     no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    **SETTINGS,
 )
-for command in COMMANDS:
-    app.command(name=command.__name__.rpartition(".")[2])(command.run)
 
 
 def _print_version(asked: bool) -> None:
