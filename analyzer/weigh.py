@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from analyzer.algebra.dtype import DType
@@ -306,8 +307,12 @@ def _symbols(target: Target, total: Dim | None) -> dict[str, Span]:
 def _span(place: Place | None) -> Span:
     if place is None:
         return Span("", 1)
-    line, column, end_line, end_column = place.span
-    return Span(place.file, line, column, end_line, end_column)
+    return _span_in(place.file, place.span)
+
+
+@lru_cache(maxsize=100_000)
+def _span_in(file: str, span: tuple[int, int, int, int]) -> Span:
+    return Span(file, *span)
 
 
 def _reasons(paths: Sequence[Path], complete: bool, lost: tuple[Unknown, ...]) -> tuple[Reason, ...]:
@@ -356,9 +361,11 @@ def _reasons(paths: Sequence[Path], complete: bool, lost: tuple[Unknown, ...]) -
 
 def shape(value: Any) -> Shape:
     """A tensor's shape as reports give it; None for what is no tensor."""
-    if isinstance(value, TensorType):
-        return tuple(size if isinstance(size, int) else str(size) for size in value.shape)
-    return None
+    if not isinstance(value, TensorType):
+        return None
+    if type(value.shape) is tuple and all(type(size) is int for size in value.shape):
+        return value.shape  # type: ignore[return-value]  # all are ints
+    return tuple(size if isinstance(size, int) else str(size) for size in value.shape)
 
 
 def _first_shape(value: Any) -> Shape:
@@ -373,7 +380,9 @@ def _layers(paths: Sequence[Path], first: Path, only: bool, dtype: DType) -> tup
     """The rows of one path; a count on which the paths differ is left open."""
     assert first.model is not None
     others = [
-        {layer.path: parameters.own(layer) for layer in path.model.layers} for path in paths if path.model is not None
+        {layer.path: parameters.own(layer) for layer in path.model.layers}
+        for path in paths
+        if path is not first and path.model is not None
     ]
     seen = receptive.fields(first.model) if only else {}
     return tuple(_layer(layer, others, first, only, seen.get(layer.path), dtype) for layer in first.model.layers)

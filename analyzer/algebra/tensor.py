@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import reduce
+from math import prod
 
 from analyzer.algebra.dtype import DType, combine_categories, promote_types
 from analyzer.algebra.expression import Dim, Expr, product, symbol
@@ -40,7 +41,10 @@ class TensorType:
     @property
     def numel(self) -> Dim:
         """Number of elements; 1 for a tensor of rank 0."""
-        return product(self.shape)
+        for size in self.shape:
+            if type(size) is not int:
+                return product(self.shape)
+        return prod(self.shape)
 
     @property
     def bytes(self) -> Dim:

@@ -13,11 +13,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from analyzer.algebra.expression import Expr
 from analyzer.algebra.tensor import TensorType
+from analyzer.evaluation.descriptions import Descriptions, unknowns_of
 from analyzer.evaluation.modules import named_modules
 from analyzer.evaluation.run import OutOfFuel
-from analyzer.evaluation.values import Function, Instance, ModuleInstance, Place, Tensor, Unknown, Value
+from analyzer.evaluation.values import Instance, ModuleInstance, Place, Tensor, Unknown, Value
 from analyzer.knowledge.views import REARRANGING, shares
 
 
@@ -293,21 +293,22 @@ def freeze(root: ModuleInstance, recorder: Recorder | None = None, output: Value
             )
         return table[id(tensor)].number
 
+    described = Descriptions()
     records = tuple(
         ModuleRecord(
             number,
             module.cls.name,
-            f"{module.cls.module}.{module.cls.qualified_name}",
+            described.name(module.cls),
             module.place,
             tuple((name, note(parameters, tensor)) for name, tensor in (module.parameters or {}).items()),
             tuple((name, note(buffers, tensor)) for name, tensor in module.buffers.items()),
             frozenset(module.buffers_not_saved),
             tuple((name, numbers.get(id(child))) for name, child in module.modules.items()),
-            settings_of(module),
+            described.settings(module),
             unknowns_of(module),
             module.cls.spec is not None,
-            callers_of(module),
-            has_own_state(module),
+            described.callers(module),
+            described.has_own_state(module),
         )
         for number, module in enumerate(order)
     )
@@ -335,59 +336,3 @@ def freeze(root: ModuleInstance, recorder: Recorder | None = None, output: Value
         records, tuple(parameters.values()), tuple(buffers.values()), calls, equations, tuple(recorder.tensors),
         tuple(recorder.memory), tuple(recorder.inputs), held, outputs, types_of(output), unknown,
     )  # fmt: skip
-
-
-def settings_of(module: ModuleInstance) -> Mapping[str, str]:
-    """The plain attributes of a leaf layer, as text."""
-    if not any(base.spec is not None for base in module.cls.mro):
-        return {}
-    return {
-        name: str(value)[:LONGEST_SETTING]
-        for name, value in module.attributes.items()
-        if _is_setting(value) and not name.startswith("_") and name != "training"
-    }
-
-
-LONGEST_SETTING = 200
-MOST_CALLERS = 12
-STATE_METHODS = (
-    *("state_dict", "_save_to_state_dict", "get_extra_state"),
-    *("load_state_dict", "_load_from_state_dict", "set_extra_state"),
-)
-
-
-def callers_of(module: ModuleInstance) -> tuple[Place, ...]:
-    """The nearest calls that led to the one that made a module."""
-    found: list[Place] = []
-    chain = module.callers
-    while chain is not None and len(found) < MOST_CALLERS:
-        place, chain = chain
-        if place is not None and place not in found:
-            found.append(place)
-    return tuple(found)
-
-
-def has_own_state(module: ModuleInstance) -> bool:
-    """Whether the program decides what a module's state_dict holds or how it is loaded."""
-    methods = (module.cls.lookup(name) for name in STATE_METHODS)
-    written = any(isinstance(method[1], Function) for method in methods if method is not None)
-    return written or any(kind == "state" for kind, _ in module.hooks)
-
-
-def _is_setting(value: Value) -> bool:
-    if isinstance(value, tuple):
-        return len(value) <= 16 and all(
-            isinstance(item, (Expr, type(None))) or (type(item) is not tuple and _is_setting(item)) for item in value
-        )
-    if isinstance(value, int):
-        return value.bit_length() <= 64
-    return isinstance(value, (float, str))
-
-
-def unknowns_of(module: ModuleInstance) -> tuple[Unknown, ...]:
-    """Why the module may hold more or less than its registries show."""
-    found = [] if module.incomplete is None else [module.incomplete]
-    if any(base.spec is not None and base.spec.infer is not None for base in module.cls.mro[:1]):
-        found.append(Unknown("a lazy layer gets its sizes at its first call", module.place))
-    found.extend(value for value in module.attributes.values() if isinstance(value, Unknown) and not value.plain)
-    return tuple(found)

@@ -14,6 +14,7 @@ import inspect
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any
 
 from analyzer.algebra.tensor import TensorType
@@ -165,15 +166,20 @@ def _is_along_channels(given: Mapping[str, Any], axes: int) -> bool:
     return dim % tensor.rank == tensor.rank - axes - 1
 
 
+@cache
+def _signature(operator: str) -> inspect.Signature:
+    return inspect.signature(operators()[operator].rule)
+
+
 def _arguments(equation: Equation) -> Mapping[str, Any]:
     """An operator's arguments by torch's names; a convolution's kernel is the shape of its weight."""
-    signature = inspect.signature(operators()[equation.operator].rule)
-    given = dict(signature.bind(*equation.arguments, **equation.keywords).arguments)
+    given = dict(_signature(equation.operator).bind(*equation.arguments, **equation.keywords).arguments)
     if isinstance(given.get("weight"), TensorType):
         given["kernel_size"] = given["weight"].shape[2:]
     return given
 
 
+@lru_cache(maxsize=4096)
 def _numbers(text: str) -> Any:
     """A setting as torch prints it: `3`, `(3, 3)`, or a word."""
     numbers = tuple(int(number) for number in re.findall(r"-?\d+", text))

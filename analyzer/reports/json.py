@@ -13,7 +13,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from analyzer.report import VERSION, Finding, Fix, LayerReport, ModelReport, Problem, Reason, Report, Shape, Span
+from analyzer.report import (
+    VERSION,
+    Finding,
+    Fix,
+    LayerReport,
+    ModelReport,
+    Problem,
+    Reason,
+    ReceptiveField,
+    Report,
+    Shape,
+    Span,
+)
 from analyzer.reports import View
 
 
@@ -128,10 +140,14 @@ def _layer(layer: LayerReport) -> dict[str, Any]:
         "activations": layer.activations,
         "calls": layer.calls,
         "settings": dict(layer.settings),
-        "receptive_field": None if layer.receptive_field is None else asdict(layer.receptive_field),
+        "receptive_field": None if layer.receptive_field is None else _field(layer.receptive_field),
         "saved": _shapes(layer.saved),
         "aliases": list(layer.aliases),
     }
+
+
+def _field(field: ReceptiveField) -> dict[str, Any]:
+    return {"size": field.size, "stride": field.stride, "start": field.start}
 
 
 def _reason(reason: Reason) -> dict[str, Any]:

@@ -16,10 +16,11 @@ from analyzer.algebra.expression import symbol
 from analyzer.algebra.tensor import TensorType
 from analyzer.evaluation import calls
 from analyzer.evaluation.composites import Composites
+from analyzer.evaluation.descriptions import unknowns_of
 from analyzer.evaluation.imports import Session
 from analyzer.evaluation.modules import named_buffers, named_modules, named_parameters
 from analyzer.evaluation.run import Run, running
-from analyzer.evaluation.trace import Recorder, unknowns_of
+from analyzer.evaluation.trace import Recorder
 from analyzer.evaluation.values import ModuleInstance, Tensor, Unknown
 
 RECORD = json.loads((Path(__file__).parents[2] / "golden" / "utilities.json").read_text())
