@@ -89,17 +89,17 @@ def imports(*arguments: str) -> tuple[int, int, list[str]]:
     return everything, ours, heavy
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["check", "--help"]])
-def test_words_about_the_program_import_next_to_nothing(arguments: list[str]) -> None:
+@pytest.mark.parametrize(("arguments", "most"), [(["--help"], 28), (["--version"], 3), (["check", "--help"], 10)])
+def test_words_about_the_program_import_next_to_nothing(arguments: list[str], most: int) -> None:
     everything, ours, heavy = imports(*arguments)
     assert heavy == []
-    assert everything < 229 * SLACK
-    assert ours < 26 * SLACK
+    assert everything < 200 * SLACK
+    assert ours < most * SLACK + 1
 
 
 def test_what_is_known_already_imports_no_evaluation(tmp_path: Path) -> None:
     model, cache = str(ROOT / "fixtures" / "seed_cnn.py"), ["--cache-dir", str(tmp_path)]
-    for command, most in ((["summary", model], 65), (["check", "--isolated", model], 74)):
+    for command, most in ((["summary", model], 49), (["check", "--isolated", model], 60)):
         _, cold, heavy = imports(*command, *cache)
         assert "libcst" in heavy or command[0] == "check"
         _, warm, heavy = imports(*command, *cache)
