@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from analyzer.cli import output
-from analyzer.cli.options import CacheDir, Config, Inputs, NoCache, Output, Settings, means_for, options_for
+from analyzer.cli.options import CacheDir, Config, NoCache, Output, Settings, means_for, options_for
 from analyzer.reports import View
 from analyzer.reports.history import names, render
 
@@ -35,7 +35,16 @@ def run(
         bool, typer.Option("--first-parent", help="Of a merge, follow only what it was made on.")
     ] = False,
     every: Annotated[bool, typer.Option("--all", help="Also show the commits that change nothing.")] = False,
-    inputs: Inputs = None,
+    inputs: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--input",
+            "-i",
+            metavar="SHAPE",
+            help="The whole shape of an input, batch included, for multiply-accumulates: N,3,32,32 or 1x3x224x224 or "
+            "name=N,128:int64. Repeat it for several inputs. Without one, parameters alone are counted.",
+        ),
+    ] = None,
     form: Annotated[
         str,
         typer.Option("--format", "-f", metavar="|".join(names()), callback=_known_format, help="How to print it."),
