@@ -128,3 +128,27 @@ def test_the_progress_line_fits(width: int) -> None:
     assert len(line) <= width
     assert "\x1b" not in line
     assert progress.drawn(123, 251, "a/b.py", 48, 80) == "━━━━━━━━━╸────────── 123/251 files  48/s  a/b.py"
+
+
+def test_a_cache_that_cannot_be_used_gets_one_word_and_changes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "no_folder").write_text("a file")
+    model = "fixtures/seed_cnn.py"
+    with_cache = output("scan", model, "--cache-dir", str(tmp_path / "no_folder"))
+    without = output("scan", model, "--no-cache")
+    assert (with_cache.returncode, with_cache.stdout) == (0, without.stdout)
+    assert with_cache.stderr.startswith("warning: the cache in ")
+    assert len(with_cache.stderr.splitlines()) == 1
+    assert without.stderr == ""
+
+
+def test_the_second_run_says_the_same_and_clean_forgets_it(tmp_path: Path) -> None:
+    cache = ("--cache-dir", str(tmp_path / "cache"))
+    runs = [output("check", "--isolated", "fixtures/seed_cnn.py", *cache) for _ in range(2)]
+    assert runs[0].stdout == runs[1].stdout
+    assert runs[0].returncode == runs[1].returncode
+    assert runs[1].stderr == ""
+    cleaned = output("clean", *cache)
+    assert cleaned.returncode == 0
+    assert cleaned.stderr.startswith("deleted ")
+    assert not (tmp_path / "cache").exists()
+    assert output("clean", *cache).stderr == "there is no cache\n"
