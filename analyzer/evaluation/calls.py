@@ -16,7 +16,7 @@ from analyzer.algebra.expression import Expr, TooComplex
 from analyzer.algebra.rational import Inexact
 from analyzer.algebra.tensor import Refused
 from analyzer.evaluation import attributes, extents, forward, iteration, reuse
-from analyzer.evaluation.exceptions import OBJECT, raised
+from analyzer.evaluation.exceptions import MISFITS, OBJECT, misfit, raised
 from analyzer.evaluation.extents import ATOMS
 from analyzer.evaluation.frames import Frame, owner_of
 from analyzer.evaluation.run import OutOfFuel, Run
@@ -171,7 +171,16 @@ def _native(run: Run, target: Native, arguments: Arguments, keywords: Keywords) 
         # A host TypeError raised at the call itself is a mismatch of arguments, not a fault of the native.
         if error.__traceback__ is not None and error.__traceback__.tb_next is None:
             raise raised(run, "TypeError", f"{target.name}: {error}") from None
-        raise
+        return _misfit(run, target, arguments, error)
+    except MISFITS as error:
+        return _misfit(run, target, arguments, error)
+
+
+def _misfit(run: Run, target: Native, arguments: Arguments, error: Exception) -> Unknown:
+    """The arguments are of kinds that the native was not written for."""
+    unknown = run.unknown(misfit(f"{target.name}()", error))
+    _taint(run, [a for a in arguments if isinstance(a, ModuleInstance)], unknown)
+    return unknown
 
 
 def _bound(run: Run, target: Bound, arguments: Arguments, keywords: Keywords) -> Value:

@@ -115,8 +115,10 @@ def compile_comprehension(node: ir.Comprehension, scope: Scope) -> Evaluator:
     def produce(frame: Frame, depth: int, source: Value) -> Any:
         _, assign, conditions = clauses[depth]
         run = frame.run
-        for item in iteration.iterate(run, source):
-            run.step()
+        made = iteration.made(source)
+        for number, item in enumerate(iteration.iterate(run, source)):
+            if number >= made or not number & 15:
+                run.step()
             assign(frame, item)
             if not all(operations.truth(run, condition(frame)) for condition in conditions):
                 continue

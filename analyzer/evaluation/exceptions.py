@@ -65,6 +65,8 @@ def from_host(run: Run, error: BaseException) -> Raised:
     return Raised(exception(name, *error.args), run.place)
 
 
+MISFITS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+"""What our code and the host's raise for values that they are not meant for."""
 SMALL = 1_000
 _SIZED = (str, bytes, list, tuple, dict, set, frozenset, deque)
 
@@ -101,6 +103,11 @@ def _of_symbols(arguments: tuple[Any, ...]) -> str:
     return unknown.reason if unknown is not None else f"a value made of {parts[0]}"
 
 
+def misfit(name: str, error: Exception) -> str:
+    """Why a function of Python or torch could not be followed."""
+    return f"{name} of such arguments is not followed: {type(error).__name__}: {error}"
+
+
 def describe(error: Raised | Refused | Exception) -> str:
     """One line of what went wrong: `ValueError: kernel_size must be odd`."""
     if isinstance(error, Raised):
@@ -121,4 +128,4 @@ def _brief(argument: Value) -> str:
     return str(argument)[:LONGEST_REASON]
 
 
-__all__ = ["EXCEPTIONS", "OBJECT", "describe", "exception", "from_host", "guarded", "raised"]
+__all__ = ["EXCEPTIONS", "MISFITS", "OBJECT", "describe", "exception", "from_host", "guarded", "misfit", "raised"]

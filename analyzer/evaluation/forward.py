@@ -12,6 +12,7 @@ from analyzer.algebra.expression import TooComplex
 from analyzer.algebra.rational import Inexact
 from analyzer.algebra.tensor import Refused, TensorType
 from analyzer.evaluation import attributes, calls, replay
+from analyzer.evaluation.exceptions import MISFITS, misfit
 from analyzer.evaluation.run import Run
 from analyzer.evaluation.trace import types_of
 from analyzer.evaluation.values import Bound, ModuleInstance, Native, Tensor, Unknown, Value
@@ -134,6 +135,8 @@ def layer_forward(run: Run, module: ModuleInstance, *arguments: Value, **keyword
         return missed(run, error.unknown)
     except (Inexact, TooComplex) as error:
         return missed(run, run.unknown(str(error), plain=True))
+    except MISFITS as error:
+        return missed(run, run.unknown(misfit(spec.name, error)))
     result, tensors = result_tensor(output)
     if module.attributes.get("inplace") is True and isinstance(result, Tensor) and arguments:
         result = in_place(arguments[0], result)

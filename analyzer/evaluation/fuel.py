@@ -17,8 +17,8 @@ from analyzer.evaluation.values import Place
 class Limits:
     """How much one evaluation may take; each bound has its own message."""
 
-    steps: int = 4_000_000
-    """Of one path; the largest models that people publish take a million and a half."""
+    steps: int = 1_200_000
+    """Of one path; nearly all models take less than a fiftieth, the largest that people publish a third."""
     depth: int = 180
     seconds: float = 60.0
     """Of processor time, for all paths of a target together."""
@@ -54,23 +54,31 @@ def exhausted(error: RecursionError | MemoryError | TooComplex, place: Place | N
     return OutOfFuel("nested too deep" if isinstance(error, RecursionError) else "out of memory", place)
 
 
+LEAST_MEMORY = 0.25
+"""The share of the memory that is left to those whose share of the rest is smaller."""
+
+
 class Allowance:
     """The processor time and memory that the paths of one target share, and the steps that each may take."""
 
     def __init__(self, limits: Limits, share: float = 1.0) -> None:
         self.steps = int(limits.steps * share)
         self.seconds = limits.seconds * share
-        self.memory = int(limits.memory * share)
+        self.memory = int(limits.memory * max(share, LEAST_MEMORY))
         self.deadline = time.thread_time() + self.seconds
         self.ceiling = resident() + self.memory
 
     def check(self, place: Place | None) -> None:
         """Raise OutOfFuel where one of them is used up."""
         self.check_time(place)
-        if resident() > self.ceiling:
+        if self.is_full():
             raise OutOfFuel(f"stopped at {self.memory // 1_000_000:,} MB of memory", place)
 
     def check_time(self, place: Place | None) -> None:
         """Raise OutOfFuel where the time is used up: what a step of formulas takes has no bound of its own."""
         if time.thread_time() > self.deadline:
             raise OutOfFuel(f"stopped after {self.seconds:g} seconds", place)
+
+    def is_full(self) -> bool:
+        """Whether the memory is used up."""
+        return resident() > self.ceiling

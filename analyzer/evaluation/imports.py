@@ -23,6 +23,7 @@ from analyzer.evaluation import calls, natives
 from analyzer.evaluation.exceptions import describe, exception, raised
 from analyzer.evaluation.expressions import Unsupported
 from analyzer.evaluation.frames import Frame, Scope
+from analyzer.evaluation.fuel import Allowance
 from analyzer.evaluation.iteration import Untraversable
 from analyzer.evaluation.natives import custom_operators
 from analyzer.evaluation.regions import bound_names
@@ -35,6 +36,8 @@ from analyzer.knowledge.names import names_of
 from analyzer.syntax import ir
 from analyzer.syntax.project import OutsideRoot
 from analyzer.syntax.source import SourceError
+
+_OWN_NAMES = frozenset({"__name__", "__package__", "__file__", "__path__", "__doc__"})
 
 
 class Sources(Protocol):
@@ -143,7 +146,7 @@ class Session:
     def execute(self, namespace: Namespace, module: ir.Module) -> None:
         """Run the statements of a module; each one that cannot be followed leaves its reason on its names."""
         self.loads += 1
-        run = Run(self, forks=False)
+        run = Run(self, forks=False, allowance=Allowance(self.limits, self.share_of(namespace.path)))
         scope = Scope("module", namespace.file)
         frame = Frame(run, namespace, namespace.names)
         with running(run):
@@ -171,15 +174,19 @@ class Session:
                 frame.names[name] = unknown
 
     def _stopped(self, frame: Frame, statement: Any, unknown: Unknown) -> None:
-        """A statement was left in the middle: the next ones get a quarter of what it had."""
-        frame.run.depth = 0
-        frame.run.doubt(unknown)
-        frame.run.refuel(0.25 ** len(frame.run.doubts))
-        for name in bound_names(statement):
+        """A statement was left in the middle: each of the next ones gets half of what a target would get."""
+        run = frame.run
+        run.depth = 0
+        run.doubt(unknown)
+        if run.ran_out:
+            self.tire(frame.namespace.path)
+        lost = set(frame.names) if run.allowance.is_full() else bound_names(statement)
+        for name in lost - _OWN_NAMES:
             frame.names[name] = unknown
+        run.refuel(self.share_of(frame.namespace.path) * 0.5)
 
     def tire(self, path: Path | None) -> None:
-        """Note that a target of a file used up what it was given."""
+        """Note that a statement or target of a file used up what it was given."""
         self._tired[path] = self._tired.get(path, 0) + 1
 
     def share_of(self, path: Path | None) -> float:

@@ -8,8 +8,10 @@ get_item(run, {"a": 1}, Unknown(...))   -> Unknown(...)
 from __future__ import annotations
 
 import operator
+import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from analyzer.algebra.expression import Expr
@@ -77,6 +79,12 @@ def iterate(run: Run, value: Value) -> Iterator[Value]:
 
 
 LONG = 1_000
+_MADE = frozenset({list, tuple, str, bytes, dict, set, frozenset})
+
+
+def made(value: Value) -> int:
+    """How many elements there are already: a step is paid for sixteen of them, as making them was paid for."""
+    return len(value) if type(value) in _MADE else 0
 
 
 def _steps(run: Run, values: Iterable[Value]) -> Iterator[Value]:
@@ -157,25 +165,32 @@ def mapping_of(run: Run, value: Value) -> dict[Value, Value]:
             set_key(run, result, key, get_item(run, value, key))
         return result
     for pair in iterate(run, value):
-        key, item = iterate(run, pair)
-        set_key(run, result, key, item)
+        parts = list(islice(iterate(run, pair), 3))
+        if len(parts) != 2:
+            raise raised(run, "ValueError", "dictionary update sequence element has no length of 2")
+        set_key(run, result, *parts)
     return result
 
 
 def key_of(run: Run, key: Value) -> Value:
     """A hashable host key: an Instance that is a str or int in Python hashes as that."""
-    if isinstance(key, (list, dict, set, deque)):
+    if isinstance(key, (list, dict, set, deque, slice)):
         raise raised(run, "TypeError", f"unhashable type: '{type(key).__name__}'")
     if isinstance(key, tuple):
         if all(type(part) in _SIMPLE for part in key):
             return key
         _check_parts(run, key)
+    elif type(key) is int and not -_HASHES < key < _HASHES:
+        run.count_giant_key()
     if isinstance(key, Instance) and key.payload is None:
         found = key.cls.lookup("__eq__") or key.cls.lookup("__hash__")
         if found is not None and type(found[1]) is Function:
             raise Untraversable(run.unknown(f"{key.cls.name} decides itself which keys are equal", plain=True))
     return key
 
+
+_HASHES = sys.hash_info.modulus
+"""Smaller integers have hashes of their own."""
 
 _SIMPLE = frozenset({int, str, bool, float, type(None)})
 
@@ -191,7 +206,7 @@ def _check_parts(run: Run, key: tuple[Value, ...]) -> None:
             run.check_size(parts)
         if isinstance(current, tuple):
             waiting.extend(current)
-        elif isinstance(current, (list, dict, set, deque)):
+        elif isinstance(current, (list, dict, set, deque, slice)):
             raise raised(run, "TypeError", f"unhashable type: '{type(current).__name__}'")
 
 

@@ -17,7 +17,7 @@ from analyzer.algebra.rational import Rational
 from analyzer.algebra.tensor import Refused, TensorType
 from analyzer.evaluation import forward
 from analyzer.evaluation.assumptions import prove
-from analyzer.evaluation.exceptions import raised
+from analyzer.evaluation.exceptions import MISFITS, misfit, raised
 from analyzer.evaluation.modules import store
 from analyzer.evaluation.run import Run
 from analyzer.evaluation.values import Class, Instance, ModuleInstance, Native, Tensor, Unknown, Value
@@ -112,7 +112,13 @@ def initialiser(spec: LayerSpec) -> Any:
         module.attributes.update(attributes)
         fill(run, module, spec, values.get("dtype"))
 
-    return initialise
+    def initialise_or_doubt(run: Run, module: Value, *arguments: Value, **keywords: Value) -> None:
+        try:
+            initialise(run, module, *arguments, **keywords)
+        except MISFITS as error:
+            module.incomplete = run.unknown(misfit(f"{spec.name}()", error))
+
+    return initialise_or_doubt
 
 
 def plain(value: Value) -> Value:

@@ -130,8 +130,11 @@ def next_name(module: ModuleInstance) -> str:
 
 
 def _size(module: ModuleInstance) -> Dim:
+    names = module.modules
+    if not names or next(reversed(names)) == str(len(names) - 1):  # as many as there are, or the last would say so
+        return len(names)
     size: Dim = 0
-    for name in module.modules:
+    for name in names:
         size = size + size_of(name)
     return size
 

@@ -58,6 +58,9 @@ class Requirement:
     place: Place | None
 
 
+STEPS_OF_A_MODULE = 20
+
+
 class Run:
     """The context of one evaluation along one path."""
 
@@ -95,6 +98,7 @@ class Run:
         self.depth = 0
         self.modules = 0
         self.iterators = 0
+        self.giant_keys = 0
         self._next_check = 0
         self.place: Place | None = Place("<call>", (1, 1, 1, 1))
         """The statement being executed."""
@@ -136,7 +140,7 @@ class Run:
             raise OutOfFuel(f"stopped after {self.allowance.steps:,} steps", self.place)
         self.allowance.check(self.place)
         self.ran_out = False
-        self._next_check = self.steps + 1024
+        self._next_check = min(self.steps + 1024, self.last_step + 1)
 
     def check_size(self, size: int) -> None:
         """Refuse a container or string of more than `limits.size` elements; pay for making a smaller one."""
@@ -153,8 +157,8 @@ class Run:
             if isinstance(current, (list, tuple, set, frozenset, dict)):
                 waiting.extend(inner)
                 parts += len(current)
-                if parts > self.limits.size >> 2:
-                    raise OutOfFuel(f"nested containers of over {self.limits.size >> 2:,} parts", self.place)
+                if parts > self.limits.size:
+                    raise OutOfFuel(f"nested containers of over {self.limits.size:,} parts", self.place)
         self.pay(parts >> 4)
 
     def paid(self, values: Iterable[Value]) -> Iterator[Value]:
@@ -169,12 +173,20 @@ class Run:
         """Count an iterator that is being walked: one through another through another has no end of depth."""
         self.iterators += 1
         if self.iterators > self.limits.iterators:
+            self.ran_out = True
             raise OutOfFuel(f"more than {self.limits.iterators:,} iterators", self.place)
+
+    def count_giant_key(self) -> None:
+        """Pay for a number as a key whose hash others may have: the host compares it with each of them."""
+        self.giant_keys += 1
+        self.pay(self.giant_keys >> 6)
 
     def count_module(self) -> None:
         """Count a module that is being made."""
         self.modules += 1
+        self.pay(STEPS_OF_A_MODULE)
         if self.modules > self.limits.modules:
+            self.ran_out = True
             raise OutOfFuel(f"more than {self.limits.modules:,} modules", self.place)
 
     def refuel(self, share: float) -> None:
@@ -348,6 +360,8 @@ def explore(
             parting.unfollowed = True  # nothing is left to spend
             break
         outcomes.append(outcome)
+        if run.ran_out:
+            allowance.steps >>= 1  # the other paths meet the same loop
         taken = tuple(decision.taken for decision in run.decisions)
         for index in range(len(schedule), len(taken)):
             other = (*taken[:index], not taken[index])

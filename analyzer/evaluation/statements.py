@@ -210,8 +210,10 @@ def _for(node: ir.For, scope: Scope) -> Executor:
         except iteration.Untraversable as error:
             skip(frame, error.unknown)
             return None
-        for item in iterator:
-            run.step()
+        made = iteration.made(source)
+        for number, item in enumerate(iterator):
+            if number >= made or not number & 15:
+                run.step()
             assign(frame, item)
             signal = body(frame)
             if signal is not None:

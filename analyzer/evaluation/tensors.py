@@ -15,7 +15,7 @@ from analyzer.algebra.rational import Inexact, Rational
 from analyzer.algebra.tensor import Refused, TensorType
 from analyzer.evaluation import arrays, attributes, calls, natives
 from analyzer.evaluation.assumptions import prove
-from analyzer.evaluation.exceptions import raised
+from analyzer.evaluation.exceptions import MISFITS, misfit, raised
 from analyzer.evaluation.forward import missed, unknown_among
 from analyzer.evaluation.natives import registry
 from analyzer.evaluation.run import Run
@@ -69,7 +69,9 @@ def apply(run: Run, name: str, spec: OperatorSpec, arguments: list[Value], keywo
     except TypeError as error:
         if error.__traceback__ is not None and error.__traceback__.tb_next is None:
             raise raised(run, "TypeError", f"{name}: {error}") from None
-        raise
+        return missed(run, run.unknown(misfit(name, error)))
+    except MISFITS as error:
+        return missed(run, run.unknown(misfit(name, error)))
     result, tensors = result_tensor(output)
     if arrays.COMPUTED.get(name) is not None and tensors:
         arrays.compute(name, arguments, keywords, result)

@@ -23,6 +23,10 @@ LARGEST_VALUE = 500_000
 """Elements that a document may unfold to, each use of an alias counted."""
 LONGEST_YAML = 100_000
 """Characters: PyYAML reads twenty thousand in a second."""
+LARGEST_MERGE = 50_000
+"""Pairs of one mapping that others are merged into."""
+DEEPEST_YAML = 200
+"""Brackets in brackets."""
 LONGEST_NUMBER = 4_000
 """Digits of an integer."""
 
@@ -119,6 +123,10 @@ def json_dumps(run: Run, obj: Value, **options: Value) -> Value:
 # ---------------------------------------------------------------- yaml
 
 
+class _Unbounded(Exception):
+    """What a document asks for has no end that is worth waiting for; its text says what it is."""
+
+
 def _yaml_values(content: Any, every: bool) -> Any:
     """Plain values only: tags are refused, and merged mappings may not unfold without bound."""
     import yaml
@@ -126,12 +134,17 @@ def _yaml_values(content: Any, every: bool) -> Any:
     class Loader(yaml.SafeLoader):
         def flatten_mapping(self, node: yaml.MappingNode) -> None:
             super().flatten_mapping(node)
-            if len(node.value) > LARGEST_VALUE:
-                raise yaml.YAMLError("merged mappings are too large")
+            if len(node.value) > LARGEST_MERGE:
+                raise _Unbounded("merged mappings of YAML that are too large")
+
+        def fetch_flow_collection_start(self, token: Any) -> None:
+            if self.flow_level > DEEPEST_YAML:  # the scanner looks at every open bracket for each token
+                raise _Unbounded("a document that is nested too deep")
+            super().fetch_flow_collection_start(token)
 
     def integer(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> int:
         if len(node.value) > LONGEST_NUMBER:
-            raise yaml.YAMLError("an integer is too long")
+            raise _Unbounded("an integer of YAML that is too long")
         return int(loader.construct_yaml_int(node))
 
     Loader.add_constructor("tag:yaml.org,2002:int", integer)
@@ -160,6 +173,8 @@ def _yaml(every: bool) -> Callable[..., Any]:
             return run.unknown(f"a YAML document of over {LONGEST_YAML:,} characters", plain=True)
         try:
             found = _parsed(run, stream, lambda content: _yaml_values(content, every), YAML_ERROR)
+        except _Unbounded as error:
+            return run.unknown(str(error), plain=True)
         except yaml.constructor.ConstructorError as error:
             return run.unknown(f"a YAML tag: {error.problem}")
         except yaml.YAMLError as error:
