@@ -19,7 +19,7 @@ from concurrent.futures.process import ProcessPoolExecutor
 
 from analyzer.report import Problem
 from analyzer.shares import Group, grouped
-from analyzer.tasks import Result, run
+from analyzer.tasks import Result, forget, run
 from analyzer.verdict import Verdict
 from analyzer.work import Work
 
@@ -45,7 +45,10 @@ def spread(
     groups = grouped(work, items, SHARES * max(jobs, 1))
     suspects: list[Group] = []
     if executor is not None:
-        groups, suspects = _through(executor, work, groups, found, told)
+        try:
+            groups, suspects = _through(executor, work, groups, found, told)
+        finally:
+            forget()
     while groups:
         with _pool(min(jobs, len(groups))) as pool:
             groups, more = _through(pool, work, groups, found, told)

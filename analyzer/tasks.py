@@ -54,6 +54,11 @@ def _sitting(work: Work) -> tuple[Sitting, Store | None]:
     return Sitting(work, store), store
 
 
+def forget() -> None:
+    """Let go of the sessions of the last call, where its work was done in this process."""
+    _sitting.cache_clear()
+
+
 def result(work: Work, verdict: Verdict, store: Store | None) -> Result:
     """A verdict as it is sent."""
     try:
