@@ -21,6 +21,7 @@ WIDEST = 40
 """Lines of a block that are held against each other one by one."""
 TOKEN = re.compile(r"\w+|\s+|.")
 COMMENT = re.compile(r"\s+#.*$")
+Numbered = tuple[int, str]
 OPENING, CLOSING = "([{", ")]}"
 
 
@@ -38,23 +39,29 @@ class Line:
 
 def differences(before: str, after: str) -> list[Line]:
     """What was put in, replaced and taken out, in the order of lines."""
-    ours, theirs = before.split("\n"), after.split("\n")
+    ours, theirs = _code(before), _code(after)
     found: list[Line] = []
-    for step, a, b, c, d in SequenceMatcher(None, ours, theirs).get_opcodes():
+    steps = SequenceMatcher(None, [text for _, text in ours], [text for _, text in theirs]).get_opcodes()
+    for step, a, b, c, d in steps:
         if step != "equal":
-            found.extend(_block(ours[a:b], a + 1, theirs[c:d], c + 1))
+            found.extend(_block(ours[a:b], theirs[c:d]))
     return found
 
 
-def _block(ours: list[str], first: int, theirs: list[str], now: int) -> Iterator[Line]:
-    partners = _partners(ours, theirs)
-    for at, text in enumerate(theirs):
-        if _is_code(text):
-            yield Line(now + at, text, was=ours[partners[at]] if at in partners else None)
+def _code(text: str) -> list[Numbered]:
+    """The lines of a text that are neither blank nor a comment."""
+    lines = enumerate(text.split("\n"), start=1)
+    return [(number, line) for number, line in lines if line.strip() and not line.lstrip().startswith("#")]
+
+
+def _block(ours: list[Numbered], theirs: list[Numbered]) -> Iterator[Line]:
+    partners = _partners([text for _, text in ours], [text for _, text in theirs])
+    for at, (number, text) in enumerate(theirs):
+        yield Line(number, text, was=ours[partners[at]][1] if at in partners else None)
     replaced = set(partners.values())
-    for at, text in enumerate(ours):
-        if at not in replaced and _is_code(text):
-            yield Line(first + at, text, gone=True)
+    for at, (number, text) in enumerate(ours):
+        if at not in replaced:
+            yield Line(number, text, gone=True)
 
 
 def _partners(ours: list[str], theirs: list[str]) -> dict[int, int]:
@@ -72,11 +79,6 @@ def _partners(ours: list[str], theirs: list[str]) -> dict[int, int]:
     return found
 
 
-def _is_code(text: str) -> bool:
-    stripped = text.strip()
-    return bool(stripped) and not stripped.startswith("#")
-
-
 def part(before: str, after: str) -> tuple[str, str]:
     """The arguments with a name in which two lines differ, or else the whole of both."""
     ours, theirs = TOKEN.findall(before), TOKEN.findall(after)
@@ -90,7 +92,7 @@ def part(before: str, after: str) -> tuple[str, str]:
         texts.append(_argument(text, low, high) if _is_balanced(text[low:high]) else "")
     if not all("=" in text for text in texts):
         return shown(before, after), shown(after, before)
-    return shown(texts[0]), shown(texts[1])
+    return shown(*texts), shown(*texts[::-1])
 
 
 def _is_balanced(text: str) -> bool:

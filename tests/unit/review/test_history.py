@@ -7,6 +7,8 @@ import pytest
 from analyzer import history, summary
 from analyzer.change import Figure
 from analyzer.errors import TargetError
+from analyzer.reports import View
+from analyzer.reports.history import names, render
 from analyzer.timeline import Moment, State, Timeline
 from tests.unit.review.scratch import Scratch, scratch
 
@@ -303,3 +305,16 @@ def test_progress_is_told(made: Scratch) -> None:
     history("net.py::Net", progress=lambda *seen: told.append(seen))
     assert told[0] == (0, 2, f"{last[:7]}  wider")
     assert [one[0] for one in told] == [0, 1]
+
+
+def test_a_commit_may_say_anything_of_its_time_and_its_subject(made: Scratch) -> None:
+    made.commit({"net.py": net(4)})
+    body = made.git("cat-file", "commit", "HEAD").encode()
+    wild = body.replace(b"1767225600", b"99999999999999").replace(b"change", b"\xff\x1b[2J")
+    made.write({"commit": wild + b"\n"})
+    made.git("update-ref", "HEAD", made.git("hash-object", "-t", "commit", "--literally", "-w", "commit"))
+    (moment,) = history("net.py::Net").moments
+    assert moment.time == 253_370_764_799
+    assert moment.subject == "\ufffd\x1b[2J"
+    for form in names():
+        assert "15" in render(form, Timeline("net.py::Net", (moment,)), View())
