@@ -53,6 +53,8 @@ ON_DISK: Mapping[Kind, Callable[[int], bool]] = {
 """What git lists as one entry although it is a folder is another repository."""
 OBJECT_NAME = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?", re.IGNORECASE)
 CHUNK = 1 << 16
+LATEST = 253_370_764_799
+"""The last second of the year 9998."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,7 @@ class Repository:
             raise TargetError(Problem(f"cannot read the history of {tip[:12]}", hint="run `git fetch --refetch` first"))
         fields = done.stdout.decode("utf-8", "replace").split("\0")
         rows = zip(*(fields[at : len(fields) // 4 * 4 : 4] for at in range(4)), strict=True)
-        return [Commit(name, tuple(parents.split()), int(time), subject) for name, parents, time, subject in rows]
+        return [Commit(name, tuple(parents.split()), _seconds(time), subject) for name, parents, time, subject in rows]
 
     def renamed(self, before: str, after: str, path: str) -> str | None:
         """What a file was called in the commit before; None where it is not one that was renamed between the two."""
@@ -236,6 +238,11 @@ class Repository:
 
     def _git(self, arguments: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
         return _run(arguments, self.top)
+
+
+def _seconds(text: str) -> int:
+    """What a commit says of its time, which may be anything, as a date that there is."""
+    return min(int(text), LATEST) if text.isdecimal() else 0
 
 
 def _run(arguments: Sequence[str], folder: Path) -> subprocess.CompletedProcess[bytes]:

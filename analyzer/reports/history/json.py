@@ -1,4 +1,4 @@
-"""A model over the log as JSON, version 1; docs/history.md says what each field promises.
+"""A model over the log as JSON, version 1; docs/history.schema.json says what each field promises.
 
     {"version": 1, "target": "net.py::Net", "commits": [{"commit": "5f2c...", "status": "exact", "parameters": ...}]}
 

@@ -4,8 +4,10 @@ import csv
 import io
 import json
 import re
+from pathlib import Path
 from xml.etree import ElementTree
 
+import jsonschema
 import pytest
 
 from analyzer.change import Figure, Measure
@@ -91,7 +93,8 @@ def _fields(one: Moment) -> dict[str, object]:
 def test_json_holds_everything() -> None:
     shown = timeline(Figure(630), Figure(850), subject=HOSTILE)
     document = json.loads(render("json", shown, View()))
-    assert document["version"] == 1
+    schema = json.loads((Path(__file__).parents[3] / "docs" / "history.schema.json").read_text(encoding="utf-8"))
+    jsonschema.validate(document, schema)
     assert document["commits"][1]["parameters"]["delta"] == 220
     assert document["commits"][1]["subject"] == HOSTILE
 

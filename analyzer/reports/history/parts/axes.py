@@ -14,7 +14,8 @@ UNITS = ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k"), (1, ""))
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MOST_TICKS = 7
 HOUR, DAY = 3600, 86_400
-HOURS, DAYS, IN_MONTHS = (1, 3, 6, 12), (1, 2, 7, 14), (1, 2, 3, 6, 12, 24, 60, 120, 240)
+HOURS, DAYS = (1, 3, 6, 12), (1, 2, 7, 14)
+IN_MONTHS = (1, 2, 3, 6, *(12 * years for years in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def _written(number: int, unit: int, sign: str) -> str:
 def times(first: int, last: int, start: int, end: int) -> Axis:
     """An axis of seconds since 1970, with ticks at full hours, days, months or years of UTC."""
     if last - first < HOUR:
-        first, last = first - HOUR, last + HOUR
+        first, last = max(first - HOUR, 0), last + HOUR
     axis = Axis(first, last, start, end)
     ticks: list[tuple[int, str]] = []
     for marks in _scales(first, last):
