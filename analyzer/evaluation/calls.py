@@ -165,7 +165,8 @@ def _native(run: Run, target: Native, arguments: Arguments, keywords: Keywords) 
         _taint(run, [a for a in arguments if isinstance(a, ModuleInstance)], unknown)
         return unknown
     except iteration.Untraversable as error:
-        _taint(run, [a for a in arguments if isinstance(a, ModuleInstance)], error.unknown)
+        if target.name not in _WALKERS:
+            _taint(run, [a for a in arguments if isinstance(a, ModuleInstance)], error.unknown)
         return error.unknown
     except TypeError as error:
         # A host TypeError raised at the call itself is a mismatch of arguments, not a fault of the native.
@@ -181,6 +182,13 @@ def _misfit(run: Run, target: Native, arguments: Arguments, error: Exception) ->
     unknown = run.unknown(misfit(f"{target.name}()", error))
     _taint(run, [a for a in arguments if isinstance(a, ModuleInstance)], unknown)
     return unknown
+
+
+_WALKERS = frozenset(
+    f"builtins.{name}"
+    for name in ("enumerate", "zip", "list", "tuple", "set", "dict", "sorted", "reversed", "sum", "range")
+)
+"""What only looks at elements: where they are not known nothing has changed."""
 
 
 def _bound(run: Run, target: Bound, arguments: Arguments, keywords: Keywords) -> Value:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from analyzer.evaluation.values import Class, Function, Value
+from analyzer.evaluation.values import Class, Function, Instance, ModuleInstance, NativeModule, Value
 from analyzer.syntax import ir
 from analyzer.syntax.walking import walk
 
@@ -24,34 +24,58 @@ READERS = frozenset({
     "generate", "loss", "encode", "decode", "predict",
 })  # fmt: skip
 """Methods that leave the structure of a module, and of most other objects, as it is."""
-LOOKING = frozenset(
-    {
-        "len",
-        "print",
-        "isinstance",
-        "type",
-        "id",
-        "next",
-        "iter",
-        "str",
-        "repr",
-        "hasattr",
-        "callable",
-        "sum",
-        "max",
-        "min",
-    }
-)
+LOOKING = frozenset({
+    "len", "print", "isinstance", "type", "id", "next", "iter", "str", "repr", "hasattr", "callable", "sum", "max",
+    "min",
+})  # fmt: skip
+WRITING_DOWN = frozenset({"torch.save"})
+"""Functions of torch that only look at what they are given."""
 DEPTH = 4
 
 
 def may_change(body: Any, name: str, look_up: Callable[[str], Value], depth: int = 0) -> bool:
     """Whether running `body` any number of times may change the object bound to `name`."""
     safe: set[int] = set()
+    written = set[int]()
     for node in walk(body):
-        if isinstance(node, ir.Call):
-            safe |= _harmless(node, name, look_up, depth)
+        match node:
+            case ir.Call():
+                safe |= _harmless(node, name, look_up, depth)
+            case ir.Assign(targets=targets) | ir.Delete(targets=targets):
+                written |= {id(target) for target in targets}
+            case ir.Augment(target=target):
+                written.add(id(target))
+    for node in walk(body):
+        match node:
+            case ir.Attribute(value=ir.Name(name=owner), name=part) if owner == name and id(node) not in written:
+                if _is_plain(look_up(name), part):
+                    safe.add(id(node.value))
     return any(isinstance(node, ir.Name) and node.name == name and id(node) not in safe for node in walk(body))
+
+
+def _is_plain(owner: Value, part: str) -> bool:
+    """Whether what an object holds under a name cannot be changed: a number or a text."""
+    return isinstance(owner, Instance) and type(owner.attributes.get(part, owner)) in _PLAIN
+
+
+_PLAIN = frozenset({int, float, bool, str, type(None)})
+
+
+def _runs_harmlessly(owner: Value, method: str, look_up: Callable[[str], Value], depth: int) -> bool:
+    """Whether calling a method, or a layer that a module holds, leaves the module's structure as it is."""
+    if not isinstance(owner, ModuleInstance) or depth >= DEPTH:
+        return False
+    if method in owner.modules:
+        return True
+    found = owner.cls.lookup(method)
+    if found is None or type(found[1]) is not Function or not found[1].code.positional:
+        return False
+    names, itself = found[1].namespace.names, found[1].code.positional[0]
+
+    def look_within(name: str) -> Value:
+        return owner if name == itself else names.get(name)
+
+    return not may_change(found[1].code.node.body, itself, look_within, depth + 1)
 
 
 def _harmless(call: ir.Call, name: str, look_up: Callable[[str], Value], depth: int) -> set[int]:
@@ -66,6 +90,13 @@ def _harmless(call: ir.Call, name: str, look_up: Callable[[str], Value], depth: 
             root = root.value
         if isinstance(root, ir.Name) and root.name == name:
             found.add(id(root))
+    elif (
+        isinstance(function, ir.Attribute)
+        and isinstance(function.value, ir.Name)
+        and function.value.name == name
+        and _runs_harmlessly(look_up(name), function.name, look_up, depth)
+    ):
+        found.add(id(function.value))
     for position, argument in enumerate(call.arguments):
         value = argument.value
         same = isinstance(value, ir.Name) and value.name == name and not argument.star
@@ -78,6 +109,9 @@ def _leaves_alone(
     function: Any, position: int, keyword: str | None, look_up: Callable[[str], Value], depth: int
 ) -> bool:
     """Whether a called function does not change what it gets at that place."""
+    if isinstance(function, ir.Attribute) and isinstance(function.value, ir.Name):
+        module = look_up(function.value.name)
+        return isinstance(module, NativeModule) and f"{module.name}.{function.name}" in WRITING_DOWN
     if not isinstance(function, ir.Name):
         return False
     if function.name in LOOKING:
