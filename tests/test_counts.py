@@ -1,8 +1,8 @@
 """What a fixed piece of work costs in counts that no machine changes: files read, statements run, modules imported.
 
 The numbers are what it took when they were written down.  Less is always fine.  More is allowed up to SLACK, so that a
-rule more or a closer look at a model does not fail; a loop that runs twice, a file that is read again, or an import that
-was meant to wait does.  Who makes it dearer on purpose writes the new number here.
+rule more or a closer look at a model does not fail; a loop that runs twice, a file that is read again, or an import
+that was meant to wait does.  Who makes it dearer on purpose writes the new number here.
 """
 
 from __future__ import annotations

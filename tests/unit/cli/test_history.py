@@ -84,5 +84,3 @@ def test_outside_of_a_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_progress_counts_commits() -> None:
     assert "3/9 commits  12/s  5f2c1a9  wider" in drawn(3, 9, "5f2c1a9  wider", 12, 100, "commits")
-        "─ 3", "─  3"
-    )
