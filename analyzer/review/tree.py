@@ -207,4 +207,4 @@ def _named(tree: Tree, name: str, like: str) -> str:
 def _inner(path: Path) -> str | None:
     """The path from ROOT on; None for what lies elsewhere."""
     path = Path(os.path.normpath(path)) if ".." in path.parts else path
-    return path.relative_to(ROOT).as_posix().removeprefix(".") if path.is_relative_to(ROOT) else None
+    return "/".join(path.relative_to(ROOT).parts) if path.is_relative_to(ROOT) else None

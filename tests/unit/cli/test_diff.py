@@ -72,6 +72,14 @@ def test_a_project_below_the_top_has_its_own_names(made: Scratch, monkeypatch: p
     assert [model["id"] for model in found("main")["models"]] == ["deep/net.py::net"]  # type: ignore[attr-defined]
 
 
+def test_a_file_of_a_package_imports_from_the_top(made: Scratch) -> None:
+    files = {"pkg/__init__.py": "", "pkg/sizes.py": "WIDTH = 3\n"}
+    made.commit({**files, "pkg/nets/net.py": "from pkg.sizes import WIDTH\n" + NET.format("WIDTH")})
+    made.write({"pkg/sizes.py": "WIDTH = 4\n"})
+    models = found("main", "pkg/nets/net.py")["models"]
+    assert [(model["id"], model["status"]) for model in models] == [("pkg/nets/net.py::net", "exact")]  # type: ignore[attr-defined]
+
+
 def test_budgets_are_those_of_the_base(made: Scratch) -> None:
     made.commit({"weighbridge.toml": BUDGET})
     made.git("checkout", "--quiet", "-b", "feature")

@@ -51,6 +51,8 @@ def test_the_work_tree_is_what_git_does_not_ignore(made: Scratch, repository: Re
     tree = repository.work_tree()
     assert tree.entries.keys() == {".gitignore", "net.py", "new.py", "kept.py"}
     assert tree.read(ROOT / "net.py", 100) == b"x = 2\n"
+    assert tree.read(ROOT / ".gitignore", 100) == b"scratch/\n"
+    assert [tree.kind(ROOT / name) for name in (".git", ".gitignore", "git", ".")] == ["folder", "file", None, "folder"]
     assert changed(repository.tree(head), tree) == {"net.py", "gone.py", "new.py"}
 
 
