@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from analyzer.syntax import ir
 from analyzer.syntax.walking import walk
@@ -47,7 +47,14 @@ class Source:
 
     def nodes(self, kind: type[Kind]) -> Iterator[Kind]:
         """Every node of a kind in the file, in source order."""
-        return (node for node in self._nodes if isinstance(node, kind))
+        found = self._by_kind.get(kind)
+        if found is None:
+            found = self._by_kind[kind] = tuple(node for node in self._nodes if isinstance(node, kind))
+        return iter(found)
+
+    def speaks_of(self, *words: str) -> bool:
+        """Whether a word stands anywhere in the text: a cheap question before a dear one."""
+        return any(word in self.text for word in words)
 
     def call_at(self, span: ir.Span) -> ir.Call | None:
         """The call that spans exactly this."""
@@ -76,6 +83,10 @@ class Source:
     @cached_property
     def _nodes(self) -> tuple[ir.Node, ...]:
         return tuple(walk(self.module.body))
+
+    @cached_property
+    def _by_kind(self) -> dict[object, tuple[Any, ...]]:
+        return {}
 
     @cached_property
     def _calls(self) -> Mapping[ir.Span, ir.Call]:

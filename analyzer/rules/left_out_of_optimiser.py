@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from analyzer.evaluation.values import Class
 from analyzer.report import Severity
 from analyzer.rule import Hit, Rule, Subject
-from analyzer.rules.parts.code import is_true
+from analyzer.rules.parts.code import is_optimiser, is_true
 from analyzer.syntax import ir
 from analyzer.syntax.walking import walk
 
@@ -87,6 +87,8 @@ def anew(net):
 
 
 def check(subject: Subject) -> Iterator[Hit]:
+    if not subject.source.speaks_of("optim"):
+        return
     body = subject.source.module.body
     blocks: list[Sequence[ir.Statement]] = [body, *(guard.body for guard in body if isinstance(guard, ir.If))]
     blocks += [function.body for function in subject.source.nodes(ir.Function)]
@@ -103,10 +105,8 @@ def _optimisers(subject: Subject, block: Sequence[ir.Statement]) -> Iterator[tup
     """Every optimiser that a block makes, wherever in it, with the index of its statement."""
     for index, statement in enumerate(block):
         for node in walk(statement):
-            if isinstance(node, ir.Call) and (subject.name_of(node.function) or "").startswith("torch.optim."):
-                rest = (subject.name_of(node.function) or "").removeprefix("torch.optim.")
-                if not rest.startswith(("lr_scheduler", "swa_utils")):
-                    yield index, node
+            if isinstance(node, ir.Call) and is_optimiser(subject, node):
+                yield index, node
 
 
 def _given(node: ir.Expression) -> tuple[str, bool] | None:

@@ -134,7 +134,7 @@ PASSING = frozenset(f"{owner}.{name}" for owner in ("torch", "Tensor") for name 
 def check(subject: Subject) -> Iterator[Hit]:
     for weighed in subject.models:
         yield from _inside(weighed)
-    for body in bodies(subject):
+    for body in bodies(subject) if subject.source.speaks_of(*(name.rpartition(".")[2] for name in LOSSES)) else ():
         for node in body.nodes:
             if isinstance(node, ir.Call) and node.arguments and not node.arguments[0].star:
                 loss = _loss(subject, body, node)

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from analyzer.model.tree import Model
 from analyzer.report import Severity
 from analyzer.rule import Hit, Rule, Subject
+from analyzer.rules.parts.code import is_optimiser
 from analyzer.rules.parts.scripts import Body, bodies
 from analyzer.syntax import ir
 from analyzer.weigh import Weighed
@@ -74,9 +75,9 @@ optimizer = optim.Adam(filter(lambda p: p.requires_grad, net.parameters()))
 
 
 def check(subject: Subject) -> Iterator[Hit]:
-    for body in bodies(subject):
+    for body in bodies(subject) if subject.source.speaks_of("optim") else ():
         for node in body.nodes:
-            if isinstance(node, ir.Call) and (subject.name_of(node.function) or "").startswith("torch.optim."):
+            if isinstance(node, ir.Call) and is_optimiser(subject, node):
                 owner = _owner(node.arguments[0].value) if node.arguments and not node.arguments[0].star else None
                 if owner is not None:
                     yield from _hit(subject, body, node, *owner)

@@ -15,6 +15,8 @@ from analyzer.source import Source
 from analyzer.syntax import ir
 from analyzer.syntax.walking import walk
 
+HELPING = ("torch.optim.lr_scheduler.", "torch.optim.swa_utils.")
+
 
 def span_of(place: Place, span: ir.Span | None = None) -> Span:
     """A span in the file of a place."""
@@ -42,6 +44,18 @@ def with_keyword(place: Place, call: ir.Call, text: str) -> Edit:
         return Edit(Span(place.file, line, column, line, column), f", {text}")
     _, _, line, column = call.span
     return Edit(Span(place.file, line, column - 1, line, column - 1), text)
+
+
+def is_optimiser(subject: Subject, node: ir.Node) -> bool:
+    """`torch.optim.SGD(...)`; schedulers and averages are none."""
+    if not isinstance(node, ir.Call) or not isinstance(node.function, ir.Attribute | ir.Name):
+        return False
+    if not node.function.name[:1].isupper():
+        return False
+    name = subject.name_of(node.function) or ""
+    return name.startswith("torch.optim.") and not name.startswith(
+        ("torch.optim.lr_scheduler", "torch.optim.swa_utils")
+    )
 
 
 def is_true(node: ir.Node) -> bool:
