@@ -114,6 +114,8 @@ class Run:
         """What the part of the run that is noted at the moment has read."""
         self.born = session.extents
         """The number of the last extent that began: frames know by it what they are outside of."""
+        self.used: dict[int, object] = {}
+        """What has been made before in this run, by id: to make it again is cheap."""
         self.saved = Saved()
         """What was outside of the run when it was met."""
         self.loads = session.loads

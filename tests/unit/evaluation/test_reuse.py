@@ -238,6 +238,28 @@ def test_calls_that_leave_traces_are_followed(
     assert (row[5], row[3]) == (calls, shape)
 
 
+TABLES = """
+class Bias(nn.Module):
+    def __init__(self, size):
+        super().__init__()
+        numbers = []
+        for i in range(size):
+            for j in range(size):
+                numbers.append(abs(i - j))
+        self.register_buffer("index", torch.LongTensor(numbers).view(size, size))
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.biases = nn.ModuleList([Bias(300) for _ in range(24)])
+"""
+
+
+def test_large_tables_are_made_once(tmp_path: Path) -> None:
+    """Made one by one they would take more steps than a run has."""
+    found = weigh(tmp_path, TABLES, shapes=False)
+    assert [found[f"biases.{i}"][2] for i in range(24)] == [90_000] * 24
+
+
 REGISTRY = {
     "kit/__init__.py": "from .alpha import *\nfrom .beta import *\nfrom .registry import build\n",
     "kit/registry.py": "KNOWN = {}\ndef register(f):\n    KNOWN[f.__name__] = f\n    return f\n"
