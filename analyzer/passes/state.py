@@ -11,6 +11,9 @@ from collections.abc import Mapping, Sequence
 from analyzer.evaluation.trace import ParameterRecord
 from analyzer.model.tree import Layer, Model, state_dict
 
+OWN_WAY = "saves or loads its weights in its own way"
+"""Said of a class whose keys are known, but not what becomes of them."""
+
 
 def saved(layer: Layer, model: Model) -> Mapping[str, ParameterRecord]:
     """A layer's own buffers that state_dict holds."""
@@ -28,7 +31,7 @@ def doubt(models: Sequence[Model]) -> str | None:
     """
     own = next((layer.type for model in models for layer in model.layers if layer.record.own_state), None)
     if own is not None:
-        return f"{own} saves or loads its weights in its own way"
+        return f"{own} {OWN_WAY}"
     if len(models) > 1 and len({_written(model) for model in models}) > 1:
         return "what it holds depends on conditions that are not decided"
     return None

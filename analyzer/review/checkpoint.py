@@ -12,8 +12,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from analyzer.change import Checkpoint, Key, Loads, Renaming, Reshaping
+from analyzer.passes.state import OWN_WAY
 from analyzer.report import ModelReport, Shape, Status
 from analyzer.review.layers import Moves
 from analyzer.review.pairing import pairs, resemblance
@@ -35,20 +37,17 @@ def state_of(model: ModelReport) -> State:
 
 def compare(before: ModelReport, after: ModelReport, moved: Moves) -> Checkpoint:
     """What becomes of the weights of one model in another one."""
-    why = _doubt(before, after)
-    found = compared(state_of(before), state_of(after), moved)
-    return Checkpoint(Loads.UNKNOWN, why=why) if why else found
-
-
-def _doubt(before: ModelReport, after: ModelReport) -> str | None:
     for model, side in ((before, "before"), (after, "after")):
         if model.status in (Status.PARTIAL, Status.FAILED):
-            return f"not all of the model is known {side}"
-        if model.state_doubt is not None:
-            return f"{model.state_doubt}, {side}"
+            return Checkpoint(Loads.UNKNOWN, why=f"not all of the model is known {side}")
         if not model.layers:
-            return f"the report {side} has no layers"
-    return None
+            return Checkpoint(Loads.UNKNOWN, why=f"the report {side} has no layers")
+    found = compared(state_of(before), state_of(after), moved)
+    doubts = [doubt for doubt in (after.state_doubt, before.state_doubt) if doubt is not None]
+    if not doubts:
+        return found
+    certain = all(doubt.endswith(OWN_WAY) for doubt in doubts)
+    return replace(found if certain else Checkpoint(Loads.UNKNOWN), loads=Loads.UNKNOWN, why=doubts[0])
 
 
 def compared(before: State, after: State, moved: Moves) -> Checkpoint:

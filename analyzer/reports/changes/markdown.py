@@ -252,9 +252,7 @@ def _short(text: str) -> str:
 def _keys(checkpoint: Checkpoint | None) -> str:
     if checkpoint is None:
         return ""
-    if checkpoint.loads is Loads.UNKNOWN:
-        return f"**Checkpoint**: {prose(loading(checkpoint))}"
-    said = f"**Checkpoint**: {loading(checkpoint).replace('strict=False', '`strict=False`')}"
+    said = f"**Checkpoint**: {prose(loading(checkpoint)).replace('strict=False', '`strict=False`')}"
     found = list(mentions(checkpoint))
     if not found:
         return said
