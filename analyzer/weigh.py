@@ -300,8 +300,12 @@ def _symbols(target: Target, total: Dim | None) -> dict[str, Span]:
     if total is None:
         return {}
     used = free_symbols(total)
-    places = {name: target.symbols.get(name.partition(".")[0]) for name in sorted(used)}
-    return {name: _span(place) for name, place in places.items() if place is not None}
+    return {
+        name: _span(place)
+        for argument, place in target.symbols.items()
+        for name in sorted(used)
+        if name.partition(".")[0] == argument
+    }
 
 
 def _span(place: Place | None) -> Span:

@@ -54,9 +54,9 @@ def output(command: str, status: int | None = None) -> str:
     program = [sys.executable, "-m", "analyzer", *shlex.split(command)[1:]]
     environment = {**os.environ, "COLUMNS": WIDTH, "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
     done = subprocess.run(program, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8")
-    if (done.returncode > 1 if status is None else done.returncode != status) or not (
-        done.stdout + done.stderr
-    ).strip():
+    as_expected = done.returncode <= 1 if status is None else done.returncode == status
+    said = done.stdout if status is None else done.stdout + done.stderr
+    if not as_expected or not said.strip():
         raise DocsError(f"{command} ended with {done.returncode}\n{done.stderr}")
     shown = done.stdout if status is None else done.stdout.strip("\n") + "\n" + done.stderr
     return "\n".join(line.rstrip() for line in shown.strip("\n").splitlines())
