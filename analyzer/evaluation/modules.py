@@ -109,13 +109,13 @@ def store(run: Run, module: ModuleInstance, name: str, value: Value) -> None:
             module.attributes[name] = value
         else:
             raise raised(run, "TypeError", f"cannot assign '{type(value).__name__}' as child module '{name}'")
-    elif isinstance(value, Tensor) and value.attributes and "persistent" in value.attributes:
+    elif isinstance(value, Tensor) and value.attributes and value.attributes.get("_is_buffer") is True:
         if module.parameters is None:
             raise raised(run, "AttributeError", "cannot assign buffer before Module.__init__() call")
         module.attributes.pop(name, None)
         module.buffers[name] = value
         module.buffers_not_saved.discard(name)
-        if value.attributes["persistent"] is False:
+        if value.attributes.get("persistent") is False:
             module.buffers_not_saved.add(name)
     elif name in module.buffers:
         if value is None or isinstance(value, Tensor):

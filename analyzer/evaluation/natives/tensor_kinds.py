@@ -18,7 +18,7 @@ from analyzer.evaluation.values import Native, Tensor, Unknown, Value
 
 @native("torch.nn.Buffer", "torch.nn.parameter.Buffer")
 def buffer(run: Run, data: Value = None, persistent: Value = True) -> Value:
-    """A tensor that `persistent` marks as one to be registered."""
+    """A tensor with torch's own mark of one to be registered."""
     if isinstance(data, Unknown):
         result = Tensor(None, unknown=data, place=run.place)
     elif data is None:
@@ -27,7 +27,7 @@ def buffer(run: Run, data: Value = None, persistent: Value = True) -> Value:
         result = Tensor(data.type, values=data.values, unknown=data.unknown, place=run.place)
     else:
         raise raised(run, "AttributeError", f"{operations.type_name(data)} object has no attribute 'detach'")
-    result.attributes = {"persistent": persistent}
+    result.attributes = {"_is_buffer": True, "persistent": persistent}
     return result
 
 
