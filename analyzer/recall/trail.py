@@ -30,6 +30,8 @@ class Trail:
         self._finds: dict[Path, dict[str, Path | None]] = {}
         self._absent: dict[Path, set[str]] = {}
         self._opened: dict[Path, str] = {}
+        self._folders: dict[Path, tuple[Path, Path]] = {}
+        self._above: dict[Path, tuple[Path, ...]] = {}
         self._unread: set[Path] = set()
         self.bounded = False
         """Whether a file was not read because so many were."""
@@ -92,8 +94,20 @@ class Trail:
             waiting.extend(found for found in self._finds.get(path, {}).values() if found is not None)
             if packages:
                 waiting.extend(init for above in path.parents if (init := above / "__init__.py") in packages)
-        holding = {above for path in seen for above in (path, *path.parents) if above in self._absent}
-        return seen | holding | self._opened.keys()
+        return seen | self._holding(seen) | self._opened.keys()
+
+    def _holding(self, paths: Iterable[Path]) -> set[Path]:
+        """The folders above some paths, or among them, in which names were looked for in vain."""
+        if not self._absent:
+            return set()
+        for path in paths:
+            if path not in self._folders:
+                self._folders[path] = (path, path.parent)
+        folders = {folder for path in paths for folder in self._folders[path]}
+        for folder in folders:
+            if folder not in self._above:
+                self._above[folder] = (folder, *folder.parents)
+        return {above for folder in folders for above in self._above[folder] if above in self._absent}
 
     def record(self, path: Path) -> Record:
         """What was asked by a file, or about one."""
