@@ -24,6 +24,8 @@ MAXIMUM_CHAIN = 1_500
 """Tokens between two commas, in all enclosing brackets together."""
 MAXIMUM_BRANCHES = 1_000
 """`elif` after `elif`, with those of all enclosing ones."""
+MAXIMUM_TOKENS = 120_000
+"""In a file: libcst's tree takes up to two kilobytes for each."""
 MAXIMUM_COSTLY_BRACKETS = 10
 """In a `case` pattern and behind `del`, whose parsing doubles its time with every bracket."""
 MAXIMUM_WORK = 8_000_000
@@ -63,6 +65,7 @@ class _Scan:
     branches: dict[int, int] = field(default_factory=dict)
     """Indentation -> how many `elif` the chain that is open there has."""
     work: int = 0
+    tokens: int = 0
     is_costly: bool = False
 
     def fail(self, message: str, offset: int) -> SourceError:
@@ -71,6 +74,9 @@ class _Scan:
 
     def count(self, offset: int, tokens: int) -> None:
         self.chains[-1] += tokens
+        self.tokens += tokens
+        if self.tokens > MAXIMUM_TOKENS:
+            raise self.fail(f"more than {MAXIMUM_TOKENS:,} tokens in one file", offset)
         depth = len(self.chains)
         chain = self.enclosing + self.chains[-1]
         self.work += tokens * (depth + (chain >> 4) + (1 << depth if self.is_costly else 0))

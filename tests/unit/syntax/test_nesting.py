@@ -6,6 +6,7 @@ import pytest
 
 from analyzer.syntax.encoding import decode, encode
 from analyzer.syntax.lower import lower_source
+from analyzer.syntax.nesting import check_nesting
 from analyzer.syntax.source import SourceError
 from analyzer.syntax.text import print_module
 
@@ -92,3 +93,9 @@ def test_depth_does_not_depend_on_the_caller() -> None:
         return call_at(depth - 1) if depth else lower(source)
 
     assert call_at(600) == lower(source)
+
+
+def test_tokens_of_a_file() -> None:
+    check_nesting("x = 1\n" * 40_000)
+    with pytest.raises(SourceError, match="more than 120,000 tokens in one file"):
+        check_nesting("x = 1\n" * 40_001)
