@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from analyzer.algebra.dtype import DType
@@ -24,6 +23,7 @@ from analyzer.passes import accepts, agreement, cost, parameters, receptive, sta
 from analyzer.passes.forward import Forward
 from analyzer.passes.inputs import Input
 from analyzer.passes.join import Figure, join
+from analyzer.refusal import refusal, span_of
 from analyzer.report import (
     Count,
     InputReport,
@@ -62,8 +62,8 @@ class Path:
             return []
         if self.forward.raised and self.forward.unknown is not None:
             unknown = self.forward.unknown
-            return [Problem(f"{self.model.layers[0].type} raises {unknown.reason}", _span(unknown.place))]
-        return [_refusal(self.model, self.forward)] if self.forward.refused is not None else []
+            return [Problem(f"{self.model.layers[0].type} raises {unknown.reason}", span_of(unknown.place))]
+        return [refusal(self.model, self.root, self.forward)] if self.forward.refused is not None else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +86,16 @@ def _not_followed(paths: Sequence[Path]) -> tuple[Reason, ...]:
         if result is None:
             continue
         if result.unknown is not None:
-            span = _span(result.unknown.place)
+            span = span_of(result.unknown.place)
             found.setdefault((str(span), result.unknown.reason), Reason(span, result.unknown.reason))
         elif result.refused is not None and path.inputs_derived:
             reason = f"the derived input is refused: {result.refused.message}"
-            span = _span(result.refused.module.place if isinstance(result.refused, ShapeError) else None)
+            span = span_of(result.refused.module.place if isinstance(result.refused, ShapeError) else None)
             found.setdefault((str(span), reason), Reason(span, reason))
     if not found and ran and _speaking(paths) is None:
         undecided = next((d for d in ran[-1].run.decisions[ran[-1].built :]), None)
         if undecided is not None:
-            return (Reason(_span(undecided.place), f"its shapes depend on whether {undecided.condition}"),)
+            return (Reason(span_of(undecided.place), f"its shapes depend on whether {undecided.condition}"),)
     return tuple(found.values())
 
 
@@ -108,48 +108,6 @@ def _unknown_operators(paths: Sequence[Path]) -> dict[str, int]:
     return found
 
 
-def _chain(model: Model) -> str | None:
-    """The last calls before a refusal, each with the shape that it gave."""
-    steps = [
-        f"{equation.operator.rpartition('.')[2]} {model.trace.tensors[equation.outputs[0]]}"
-        for equation in model.trace.equations[-3:]
-        if equation.outputs
-    ]
-    return " -> ".join(steps) or None
-
-
-def _refusal(model: Model, forward: Forward) -> Problem:
-    refused = forward.refused
-    assert refused is not None
-    if not isinstance(refused, ShapeError):
-        return Problem(refused.message)
-    path = next((layer.path for layer in model.layers if layer.record.place is refused.module.place), "")
-    inputs = ", ".join(str(tensor) for tensor in cost.tensors_in(refused.inputs))
-    where = f"layer '{path}' ({refused.module.cls.name})" if path else refused.module.cls.name
-    came = _chain(model)
-    fitting = _fitting(refused)
-    hints = [fitting, f"it comes from {came}" if came else None]
-    hint = "; ".join(part for part in hints if part) or None
-    return Problem(f"{where} refuses {inputs}: {refused.message}", _span(refused.module.place), hint=hint)
-
-
-def _fitting(refused: ShapeError) -> str | None:
-    """The setting of the layer that would take what arrives."""
-    setting = next((name for name in FITTING if name in refused.module.attributes), None)
-    tensor = next(cost.tensors_in(refused.inputs), None)
-    if setting is None or tensor is None or not tensor.shape:
-        return None
-    dimension = tensor.shape[FITTING[setting]] if tensor.rank > abs(FITTING[setting]) - (FITTING[setting] < 0) else None
-    present = refused.module.attributes[setting]
-    if not isinstance(dimension, int) or not isinstance(present, int) or dimension == present:
-        return None
-    return f"{setting} should be {dimension}, it is {present}"
-
-
-FITTING = {"in_features": -1, "in_channels": 1, "num_features": 1, "input_size": -1, "num_channels": 1}
-"""Settings of layers that must equal a dimension of the input, and which one."""
-
-
 def weigh(
     target: Target,
     namespace: Namespace,
@@ -160,8 +118,8 @@ def weigh(
     doubts: tuple[Unknown, ...] = (),
 ) -> ModelReport:
     """The report of one target; `doubts` are reasons why nothing in its file is certain."""
-    span = _span(target.place)
-    standing = [path for path in paths if path.model is not None]
+    span = span_of(target.place)
+    standing = _relevant([path for path in paths if path.model is not None])
     reasons = _reasons(paths, complete, (*doubts, *(namespace.lost if target.kind == "instance" else ())))
     identity = f"{namespace.file}::{target.name}"
     name = target.registered_name or target.name
@@ -229,19 +187,28 @@ def weigh(
 
 def failure(target: Target, namespace: Namespace, reason: str) -> ModelReport:
     """The report of a target that could not be followed at all."""
-    return _failed(target, namespace, (Reason(_span(target.place), reason),))
+    return _failed(target, namespace, (Reason(span_of(target.place), reason),))
 
 
 def _failed(target: Target, namespace: Namespace, reasons: tuple[Reason, ...]) -> ModelReport:
     blank = Count(None, None, None, None, None, None)
     return ModelReport(
         f"{namespace.file}::{target.name}", target.registered_name or target.name, Kind(target.kind), "",
-        _span(target.place), Status.FAILED, blank, None, reasons,
+        span_of(target.place), Status.FAILED, blank, None, reasons,
     )  # fmt: skip
 
 
 def _ran(path: Path) -> bool:
     return path.forward is not None and not path.forward.stopped
+
+
+def _relevant(standing: Sequence[Path]) -> list[Path]:
+    """Of the ways through one and the same model those that go through: the others left it in the middle."""
+    built: dict[tuple[tuple[str, bool], ...], list[Path]] = {}
+    for path in standing:
+        key = tuple((str(decision.condition), decision.taken) for decision in path.run.decisions[: path.built])
+        built.setdefault(key, []).append(path)
+    return [path for same in built.values() for path in [path for path in same if _ran(path)] or same]
 
 
 def _followed(paths: Sequence[Path]) -> list[Run]:
@@ -301,29 +268,18 @@ def _symbols(target: Target, total: Dim | None) -> dict[str, Span]:
         return {}
     used = free_symbols(total)
     return {
-        name: _span(place)
+        name: span_of(place)
         for argument, place in target.symbols.items()
         for name in sorted(used)
         if name.partition(".")[0] == argument
     }
 
 
-def _span(place: Place | None) -> Span:
-    if place is None:
-        return Span("", 1)
-    return _span_in(place.file, place.span)
-
-
-@lru_cache(maxsize=100_000)
-def _span_in(file: str, span: tuple[int, int, int, int]) -> Span:
-    return Span(file, *span)
-
-
 def _reasons(paths: Sequence[Path], complete: bool, lost: tuple[Unknown, ...]) -> tuple[Reason, ...]:
     found: dict[tuple[str, int, str], Reason] = {}
 
     def add(place: Place | None, reason: str, path: str | None = None) -> None:
-        span = _span(place)
+        span = span_of(place)
         found.setdefault((span.file, span.line, reason), Reason(span, reason, path))
 
     standing = [path for path in paths if path.model is not None]
@@ -411,7 +367,7 @@ def _layer(
     ran = path.forward is not None and path.forward.ran
     macs = summed(call.macs for call in calls)
     return LayerReport(
-        _span(layer.record.place),
+        span_of(layer.record.place),
         layer.path,
         layer.type,
         _integer(own) if known else None,
@@ -429,5 +385,5 @@ def _layer(
         receptive_field=None if seen is None else ReceptiveField(seen.size, seen.stride, seen.start),
         saved={name: shape(record.type) for name, record in state.saved(layer, path.model).items()},
         aliases=layer.aliases,
-        callers=tuple(_span(place) for place in layer.record.callers),
+        callers=tuple(span_of(place) for place in layer.record.callers),
     )

@@ -18,11 +18,13 @@ from dataclasses import dataclass, replace
 from analyzer.algebra.expression import Dim, Expr, free_symbols
 from analyzer.algebra.tensor import TensorType
 from analyzer.evaluation.forward import ShapeError
+from analyzer.evaluation.modules import named_modules
 from analyzer.evaluation.trace import Equation
 from analyzer.evaluation.values import ModuleInstance, Place
 from analyzer.model.tree import Layer, Model
 from analyzer.passes.accepts import holds
 from analyzer.passes.cost import tensors_in
+from analyzer.refusal import FITTING
 from analyzer.rule import Subject
 from analyzer.rules.parts.certainty import Certain, certainty
 from analyzer.rules.parts.code import is_literal
@@ -30,7 +32,7 @@ from analyzer.rules.parts.flow import is_source, key, layer_of
 from analyzer.rules.parts.once import once
 from analyzer.rules.parts.sizes import Sizes, intended
 from analyzer.syntax import ir
-from analyzer.weigh import FITTING, Path, Weighed
+from analyzer.weigh import Path, Weighed
 
 SHRINKS = re.compile(r"[Oo]utput size is too small|Kernel size can't be greater|Calculated padded input size|non-empty")
 
@@ -151,8 +153,8 @@ def _stands_alone(subject: Subject, weighed: Weighed, refusal: Refusal) -> bool:
 
 def _refused(subject: Subject, weighed: Weighed, way: Path, refused: ShapeError, sizes: Sizes | None) -> Refusal:
     arrives = tuple(str(tensor) for tensor in tensors_in(refused.inputs))
-    layers = () if way.model is None else way.model.layers
-    layer = next((layer for layer in layers if layer.record.place is refused.module.place), None)
+    modules = () if way.root is None else named_modules(way.root)
+    path = next((path for path, module in modules if module is refused.module), None)
     place = refused.module.place if refused.module.cls.spec is not None else refused.place
     if not is_source(place):
         place = subject.header(weighed)
@@ -160,7 +162,7 @@ def _refused(subject: Subject, weighed: Weighed, way: Path, refused: ShapeError,
     wanted = None if tensor is None else _setting(refused.module, tensor)
     mismatch = None if wanted is None else _mismatch(*wanted, sizes)
     grounds = sizes.grounds if sizes is not None and mismatch is not None and mismatch.fitting is not None else ()
-    return Refusal(place, refused.message, layer.path if layer is not None else None, arrives, mismatch, grounds)
+    return Refusal(place, refused.message, path, arrives, mismatch, grounds)
 
 
 def _mismatch(name: str, present: int, arriving: Dim, sizes: Sizes | None) -> Mismatch | None:
