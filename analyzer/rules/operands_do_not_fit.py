@@ -86,6 +86,19 @@ class Block(nn.Module):
         x = self.conv1(x)
         return x + self.conv2(x)
 """
+GOOD_RANK = """
+from torch import nn
+
+class Attention(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.keys = nn.Linear(8, 16)
+        self.values = nn.Linear(16, 8)
+
+    def forward(self, x):
+        weights = self.keys(x).softmax(dim=1)
+        return self.values(weights / weights.sum(dim=2, keepdim=True))
+"""
 
 
 def check(subject: Subject) -> Iterator[Hit]:
@@ -96,5 +109,5 @@ def check(subject: Subject) -> Iterator[Hit]:
 
 RULE = Rule(
     "WBX302", "operands-do-not-fit", Severity.ERROR, check, BAD, GOOD,
-    also_bad=(BAD_ADDITION, BAD_VIEW), also_good=(GOOD_OPEN,),
+    also_bad=(BAD_ADDITION, BAD_VIEW), also_good=(GOOD_OPEN, GOOD_RANK),
 )  # fmt: skip

@@ -144,6 +144,23 @@ class Net(nn.Module):
     def forward(self, x):
         return self.fc2((self.fc1(x) + self.position).mean(1))
 """
+GOOD_OTHER_SAMPLE = """
+import torch
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self, pool=2):
+        super().__init__()
+        self.features = nn.Sequential(nn.Conv2d(3, 8, 3, padding=1), nn.MaxPool2d(pool), nn.Flatten())
+        self.fc = nn.Linear(8 * 16 * 16, 10)
+
+    def forward(self, x):
+        return self.fc(self.features(x))
+
+def shown():
+    net = Net(4).eval()
+    print(net(torch.randn(1, 3, 64, 64)).shape)
+"""
 GOOD_OPEN = """
 from torch import nn
 
@@ -201,5 +218,5 @@ def _fix(subject: Subject, weighed: Weighed, refusal: Refusal, mismatch: Mismatc
 RULE = Rule(
     "WBX301", "setting-does-not-fit", Severity.ERROR, check, BAD, GOOD,
     also_bad=(BAD_CHANNELS, BAD_SAMPLE, BAD_NO_MULTIPLE, BAD_NORM, BAD_ANNOTATED, BAD_FLATTENED, BAD_DIRECTIONS),
-    also_good=(GOOD_OPEN, GOOD_RANK),
+    also_good=(GOOD_OPEN, GOOD_RANK, GOOD_OTHER_SAMPLE),
 )  # fmt: skip
