@@ -30,6 +30,7 @@ class Trail:
         self._finds: dict[Path, dict[str, Path | None]] = {}
         self._absent: dict[Path, set[str]] = {}
         self._opened: dict[Path, str] = {}
+        self._links: dict[Path, Path] = {}
         self._folders: dict[Path, tuple[Path, Path]] = {}
         self._above: dict[Path, tuple[Path, ...]] = {}
         self._unread: set[Path] = set()
@@ -41,6 +42,8 @@ class Trail:
     def resolve(self, name: str, importer: Path | None) -> Path | None:
         found = self.project.resolve(name, importer)
         self._finds.setdefault(importer or ANYBODY, {})[name] = found
+        if found is not None:
+            self._follow(found)
         return found
 
     def resolve_below(self, folder: Path, name: str) -> Path | None:
@@ -49,7 +52,14 @@ class Trail:
             self._absent.setdefault(folder, set()).add(name)
         return found
 
+    def _follow(self, path: Path) -> None:
+        """Remember where a link leads: the file there is what is read."""
+        real = self.project.real(path)
+        if real != path:
+            self._links[path] = real
+
     def load(self, path: Path) -> ir.Module:
+        self._follow(path)
         try:
             return self.project.load(path)
         except OSError:
@@ -91,6 +101,8 @@ class Trail:
                 continue
             seen.add(path)
             waiting.extend(imported.get(path, ()))
+            if path in self._links:
+                waiting.append(self._links[path])
             waiting.extend(found for found in self._finds.get(path, {}).values() if found is not None)
             if packages:
                 waiting.extend(init for above in path.parents if (init := above / "__init__.py") in packages)
@@ -114,8 +126,11 @@ class Trail:
         finds = self._finds.get(path, {})
         return Record(
             str(path),
-            NOTHING if path in self._unread else self._opened.get(path) or self.project.digests.get(path, ""),
+            NOTHING if path in self._unread else self._opened.get(path) or self._digest(path),
             place_of(self.project, path),
             tuple(sorted((name, "" if found is None else str(found)) for name, found in finds.items())),
             tuple(sorted(self._absent.get(path, ()))),
         )
+
+    def _digest(self, path: Path) -> str:
+        return self.project.digests.get(self._links.get(path, path), "")

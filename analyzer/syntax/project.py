@@ -96,6 +96,10 @@ class Project:
             error.path = self.display(path)
             raise
 
+    def real(self, path: Path) -> Path:
+        """The absolute path with links followed."""
+        return self._reader.real(path)
+
     def holds(self, path: Path) -> bool:
         """Whether there is such a file or folder."""
         real = self._reader.real(path)

@@ -197,6 +197,23 @@ def test_a_module_that_was_missing_is_found_when_it_comes(watched: Watched) -> N
     assert "pkg/asks.py" in watched.scan()
 
 
+def test_a_link_is_known_by_where_it_leads(watched: Watched) -> None:
+    write(watched, "real/one.py", "SIZE = 6\n")
+    write(watched, "real/two.py", "SIZE = 7\n")
+    write(watched, "asks.py", "from torch import nn\nfrom linked import SIZE\nhead = nn.Linear(SIZE, 2)\n")
+    write(watched, "pkg/asks.py", "from torch import nn\nfrom .linked import SIZE\nhead = nn.Linear(SIZE, 2)\n")
+    links = [watched.root / "linked.py", watched.root / "pkg" / "linked.py"]
+    for link in links:
+        link.symlink_to(watched.root / "real" / "one.py")
+    watched.scan()
+    write(watched, "real/one.py", "SIZE = 8\n")
+    assert {"asks.py", "pkg/asks.py"} <= set(watched.scan())
+    for link in links:
+        link.unlink()
+        link.symlink_to(watched.root / "real" / "two.py")
+    assert {"asks.py", "pkg/asks.py"} <= set(watched.scan())
+
+
 def test_a_data_file_that_was_missing_is_found_when_it_comes(watched: Watched) -> None:
     (watched.root / "sizes.json").unlink()
     watched.scan()
