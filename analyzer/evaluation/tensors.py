@@ -216,6 +216,10 @@ def _named(value: Any, items: list[Value]) -> Value:
     return named(value.fields, items)
 
 
+MOST_ROWS = 10_000
+"""Of a tensor that is walked."""
+
+
 def rows(run: Run, tensor: Tensor) -> Iterator[Value]:
     """Iterating over a tensor: its slices along the first dimension."""
     from analyzer.evaluation.iteration import Untraversable
@@ -225,7 +229,7 @@ def rows(run: Run, tensor: Tensor) -> Iterator[Value]:
     if not tensor.type.shape:
         raise raised(run, "TypeError", "iteration over a 0-d tensor")
     length = pinned(tensor.type.shape[0])
-    if not isinstance(length, int):
+    if not isinstance(length, int) or length > MOST_ROWS:
         raise Untraversable(run.unknown(f"a tensor of {length} rows is walked", plain=True))
     for index in range(length):
         run.step()

@@ -72,3 +72,12 @@ def test_what_fills_the_memory_is_let_go(evaluate: Evaluate) -> None:
 def test_values_that_nothing_was_written_for(evaluate: Evaluate, source: str, said: str | None) -> None:
     value = evaluate(source)
     assert said is None or said in reason(value)
+
+
+@pytest.mark.parametrize("walk", ["list(t)", "[row for row in t]", "sum(t)"])
+def test_tensors_of_many_rows_are_not_walked(evaluate: Evaluate, walk: str) -> None:
+    assert "1000000000 rows" in reason(evaluate(f"import torch\nt = torch.zeros(10**9)\nx = {walk}"))
+
+
+def test_a_shape_of_many_dimensions(evaluate: Evaluate) -> None:
+    assert evaluate("import torch\nx = torch.zeros(*[1] * 20_000).dim()") == 20_000
