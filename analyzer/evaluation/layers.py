@@ -93,6 +93,9 @@ def initialiser(spec: LayerSpec) -> Any:
             bound = signature.bind(*arguments, **keywords)
         except TypeError as error:
             raise raised(run, "TypeError", f"{spec.name}.__init__() {error}") from None
+        for name, value in bound.arguments.items():
+            if isinstance(value, (tuple, list)):  # a size that is not known in one dimension is not known
+                bound.arguments[name] = next((part for part in value if isinstance(part, Unknown)), value)
         unknown = next((v for v in bound.arguments.values() if isinstance(v, Unknown)), None)
         if unknown is not None:
             configure_unknown(run, module, spec, bound, unknown)
