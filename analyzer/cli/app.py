@@ -16,8 +16,8 @@ import typer
 from typer.core import TyperGroup
 
 COMMANDS = (
-    "summary", "scan", "check", "annotate", "diff", "history", "inventory", "comment", "rule", "config", "graph", "dump",
-    "clean",
+    "summary", "scan", "check", "annotate", "diff", "history", "inventory", "comment", "rule", "config", "graph",
+    "dump", "clean",
 )  # fmt: skip
 SETTINGS: dict[str, Any] = {"add_completion": False, "rich_markup_mode": None, "pretty_exceptions_enable": False}
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from analyzer.cli import output
-from analyzer.reports.inventory import SUFFIXES, NotInstalledError, csv_lines, require, written
+from analyzer.reports.parts.collected import SUFFIXES, NotInstalledError, csv_lines, require, written
 
 if TYPE_CHECKING:
     from analyzer.inventory import Row, Start

@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 from analyzer import __version__
 from analyzer.cli.app import app
 from analyzer.inventory import COLUMNS, Answer, Kept, Row, Task, answer, inventory
-from analyzer.reports.inventory import NotInstalledError, csv_lines, written
+from analyzer.reports.parts.collected import NotInstalledError, csv_lines, written
 from analyzer.repositories import Repository, key_of, listed
 
 MODEL = "from torch import nn\nnet = nn.Linear({size}, 4)\n"
