@@ -26,7 +26,7 @@ class Limits:
     """Elements of a container or characters of a string."""
     bits: int = 65_536
     """Of an integer."""
-    memory: int = 200_000_000
+    memory: int = 280_000_000
     """Bytes that the process may grow by, for all paths of a target together."""
     modules: int = 40_000
     """Of one path."""

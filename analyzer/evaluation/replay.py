@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from analyzer.evaluation.trace import Recorder
 
 Apply = Callable[["Run", ModuleInstance, list[Value], dict[str, Value]], Value]
-MOST_KEPT = 200_000
+MOST_KEPT = 8_000
 """Events of all that is kept; then it begins anew."""
 MOST_ALIKE = 6
 MOST_MODULES = 300

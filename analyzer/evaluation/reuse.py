@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from analyzer.evaluation.run import Run
 
 Make = Callable[["Run", Class, list[Value], dict[str, Value]], Value]
-MOST_KEPT = 100_000
+MOST_KEPT = 8_000
 """Modules of all that is kept; then it begins anew."""
 MOST_ALIKE = 4
 """How many are kept that differ only in what they read."""
