@@ -10,7 +10,6 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Executor
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +19,8 @@ from analyzer.cli import output
 from analyzer.reports.parts.collected import SUFFIXES, NotInstalledError, csv_lines, require, written
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from analyzer.inventory import Row, Start
 
 STATE = Path(".weighbridge_inventory")
@@ -145,6 +146,8 @@ def _given(text: str) -> Start:
         raise typer.BadParameter(f"{text!r} names no factory: {error}", param_hint="--executor") from error
 
     def start() -> Executor:
+        from concurrent.futures import Executor
+
         executor = factory()
         if not isinstance(executor, Executor):
             raise typer.BadParameter(f"{text} gave no concurrent.futures.Executor", param_hint="--executor")

@@ -132,8 +132,9 @@ def test_an_interrupt_ends_it_and_leaves_the_cache_sound(project: Path, jobs: in
         (project / f"net{number}.py").write_text(MODEL.format(number=number, size=300))
     command = [sys.executable, "-m", "analyzer", "scan", str(project), "--jobs", str(jobs), "--shapes"]
     process = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
-    )
+        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a test run in the background ignores it
+    )  # fmt: skip
     cache = project / ".weighbridge_cache"
     while not cache.exists() and process.poll() is None:
         time.sleep(0.05)

@@ -40,7 +40,7 @@ def found(*arguments: str) -> dict[str, object]:
 def test_the_work_tree_against_a_branch(made: Scratch) -> None:
     assert run("main").stdout.startswith("No model changes.")
     made.write({"net.py": NET.format(20), "new.py": NET.format(3)})
-    text = run("main").stdout
+    text = " ".join(run("main").stdout.split())
     assert "1 model changes and 1 is new, most of all net.py::net grows by 210 parameters (+100.0 %)." in text
     assert "net = nn.Linear(20, 10) → net = nn.Linear(20, 20)" in text
     assert "→ the work tree" in text

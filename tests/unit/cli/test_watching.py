@@ -75,7 +75,10 @@ def test_the_command_checks_until_it_is_interrupted(tmp_path: Path) -> None:
     net = tmp_path / "net.py"
     net.write_text("from torch import nn\n\nhead = nn.Linear(3, 4)\n")
     command = [sys.executable, "-m", "analyzer", "check", str(tmp_path), "--watch", "--output-format", "concise"]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a test run in the background ignores it
+    )  # fmt: skip
     assert process.stdout is not None
     first = process.stdout.readline()
     time.sleep(0.1)
